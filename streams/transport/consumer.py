@@ -1,0 +1,135 @@
+"""The consumer: fetched record batches in, one Faust message per batch out, commits in order."""
+
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import zip_longest
+from typing import Any, ClassVar, cast
+
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage, Message, ack_lock
+from mode.utils.futures import notify
+
+from streams.transport.unreadable import install, unreadable
+
+MAX_BATCH_RECORDS = 4_096
+"""Where a fetched run of records is cut, so that a step stays short and the worker answers."""
+
+
+class UnreadableChangelogError(Exception):
+    """A changelog has a record batch that cannot be read: the worker's own state is at stake."""
+
+
+class Consumer(driver.Consumer):
+    """Faust's consumer, delivering batches.
+
+    Obligation of whoever takes a message: acknowledge it once, when everything that follows from
+    its records is durable. Offsets are committed up to the first message, in the order of delivery,
+    that is not acknowledged; nothing is committed past it (faust-streaming #606).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
+        install()
+        super().__init__(*args, **kwargs)
+        self._delivered: defaultdict[TP, deque[Message]] = defaultdict(deque)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
+        """Fetch, and yield a message per batch; partitions take turns."""
+        fetched, active = await self._wait_next_records(timeout)
+        if fetched is None or self.should_stop:
+            return
+        if not self.flow_active:
+            # Fetched, but a rebalance began meanwhile: read it again from the committed offset.
+            await self.perform_seek()
+            return
+        generation = self.app.consumer_generation_id
+        for tp, message in self._messages(fetched):
+            if not self.flow_active or self.app.consumer_generation_id != generation:
+                return
+            if active is None or tp in active or tp in self._buffered_partitions:
+                self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+                if not self._is_changelog_tp(tp):
+                    self._delivered[tp].append(message)
+                yield tp, message
+
+    def _messages(self, fetched: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Message]]:
+        per_partition = (
+            self._changelog(tp, records)
+            if self._is_changelog_tp(tp)
+            else self._batches(tp, records)
+            for tp, records in fetched.items()
+        )
+        for turn in zip_longest(*per_partition):
+            yield from (pair for pair in turn if pair is not None)
+
+    def _changelog(self, tp: TP, records: Sequence[Any]) -> Iterator[tuple[TP, Message]]:
+        for record in records:
+            if trouble := unreadable(record):
+                raise UnreadableChangelogError(
+                    f"{tp.topic}/{tp.partition} from offset {trouble.base_offset}: {trouble.reason}"
+                )
+            yield tp, self._to_message(tp, record)
+
+    def _batches(self, tp: TP, records: Sequence[Any]) -> Iterator[tuple[TP, Message]]:
+        for start in range(0, len(records), MAX_BATCH_RECORDS):
+            batch = records[start : start + MAX_BATCH_RECORDS]
+            last = batch[-1]
+            message = ConsumerMessage(
+                last.topic,
+                last.partition,
+                last.offset,
+                last.timestamp / 1000,
+                last.timestamp_type,
+                None,
+                None,
+                cast("bytes", batch),
+                None,
+                0,
+                len(batch),
+                tp,
+                generation_id=self.app.consumer_generation_id,
+            )
+            yield tp, message
+
+    def ack(self, message: Message) -> bool:
+        """Mark a message as done; it is committed once all before it are."""
+        with ack_lock:
+            if message.acked:
+                return False
+            message.acked = True
+            self._unacked_messages.discard(message)
+            notify(self._waiting_for_ack)
+            return True
+
+    def _filter_tps_with_pending_acks(
+        self, topics: AbstractSet[TP | str] | None = None
+    ) -> Iterator[TP]:
+        return (
+            tp for tp in self._delivered if topics is None or tp in topics or tp.topic in topics
+        )
+
+    def _new_offset(self, tp: TP) -> int | None:
+        # A message is known by itself and not by its offset: one that a rebalance has made stale
+        # may be acknowledged late, and must not count for its successor.
+        delivered = self._delivered[tp]
+        offset: int | None = None
+        while delivered and delivered[0].acked:
+            offset = delivered.popleft().offset + 1
+        return offset
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Do nothing: offsets between two batches belong to the second one."""
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Commit what is done, then forget what was delivered: it comes again, to whom it falls."""
+        await self.commit()
+        for tp in revoked:
+            self._delivered.pop(tp, None)
+        await super().on_partitions_revoked(revoked)
+
+
+class Transport(driver.Transport):
+    """Faust's aiokafka transport with the batching consumer."""
+
+    Consumer: ClassVar[type[Consumer]] = Consumer

@@ -1,0 +1,71 @@
+"""A worker with the batching transport and an agent that does as told; run by the transport tests.
+
+Writes a line per batch, `partition first last count`, to standard output. What it is told:
+`--acknowledge all|none|all-but-second`, `--without-codec NAME`.
+"""
+
+import argparse
+import sys
+
+import faust
+from aiokafka import codec
+from mode.supervisors import CrashingSupervisor
+
+from streams.transport import unreadable
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bootstrap", required=True)
+    parser.add_argument("--topic", required=True)
+    parser.add_argument("--acknowledge", default="all")
+    parser.add_argument("--fail", action="store_true")
+    parser.add_argument("--without-codec")
+    told = parser.parse_args()
+    if told.without_codec:
+        # A codec cannot be uninstalled for one test: aiokafka asks these functions for it.
+        setattr(codec, f"has_{told.without_codec}", lambda: False)
+
+    app = faust.App(
+        f"group-{told.topic}",
+        broker=f"batched://{told.bootstrap}",
+        autodiscover=False,
+        agent_supervisor=CrashingSupervisor,
+        broker_commit_interval=0.2,
+        broker_session_timeout=3.0,
+        broker_heartbeat_interval=0.5,
+        consumer_auto_offset_reset="earliest",
+        stream_wait_empty=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        web_enabled=False,
+    )
+    topic = app.topic(told.topic, key_serializer="raw", value_serializer="raw")
+    taken = 0
+
+    @app.agent(topic)
+    async def take(stream):
+        nonlocal taken
+        async for event in stream.noack().events():
+            records = event.value
+            trouble = unreadable(records[0])
+            note = f" {trouble.reason}" if trouble else ""
+            first = trouble.base_offset if trouble else records[0].offset
+            taken += 1
+            line = f"{records[0].partition} {first} {records[-1].offset} {len(records)}{note}"
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+            if told.fail:
+                raise RuntimeError("nobody foresaw this")
+            if told.acknowledge == "all" or (told.acknowledge == "all-but-second" and taken != 2):
+                await stream.ack(event)
+
+    # Faust draws a spinner on what it takes for a terminal.
+    worker = faust.Worker(
+        app, override_logging=False, redirect_stdouts=False, quiet=True, stdout=sys.stderr
+    )
+    worker.execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main()
