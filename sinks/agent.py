@@ -1,0 +1,65 @@
+"""The sink agent: takes batches of what the streams say, writes them, acknowledges them.
+
+It knows the transport only by its shape: the value of a message is a list of Kafka records.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any, cast
+
+import faust
+from faust import Stream
+from faust.types import EventT, StreamT
+
+from schemas.records import Kind
+from schemas.topics import KIND_HEADER, SCREENED, SUMMARIES, LogRecord
+from sinks.writer import Writer
+
+SUMMARIES_TABLE = "summaries"
+
+MAX_BATCHES = 64
+"""Batches written together at most."""
+
+GATHER_SECONDS = 0.25
+"""How long batches are gathered: ClickHouse wants few large inserts, readers fresh figures."""
+
+
+def add_sink(app: faust.App, writer: Writer) -> None:
+    """Add the sink agent to the app.
+
+    Batches are acknowledged after ClickHouse has answered. Where it is away the agent waits, and
+    with it only what it reads; the screening goes on.
+    """
+    topic = app.topic(SCREENED, SUMMARIES, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(topic, name="sink")
+    async def sink(stream: StreamT[list[LogRecord]]) -> None:
+        gathered = cast("Stream[list[LogRecord]]", stream).noack_take(
+            MAX_BATCHES, within=GATHER_SECONDS
+        )
+        async for taken in gathered:
+            # noack_take yields events although its type says values.
+            events = cast("Sequence[EventT[Any]]", taken)
+            batches = cast("Iterable[list[LogRecord]]", (event.value for event in events))
+            await writer.write(rows_by_table(chain.from_iterable(batches)))
+            for event in events:
+                await stream.ack(event)
+
+
+def rows_by_table(records: Iterable[LogRecord]) -> dict[str, list[bytes]]:
+    """The JSON rows of the records, by the table that each belongs to, in their order."""
+    rows: dict[str, list[bytes]] = {}
+    for record in records:
+        table = SUMMARIES_TABLE if record.topic == SUMMARIES else _table(record)
+        rows.setdefault(table, []).append(cast("bytes", record.value))
+    return rows
+
+
+def _table(record: LogRecord) -> str:
+    """The table that a record of `participation.screened` names in its header."""
+    for name, value in record.headers:
+        if name == KIND_HEADER:
+            return Kind(value.decode())
+    raise ValueError(
+        f"{record.topic}/{record.partition} offset {record.offset}: no header {KIND_HEADER!r}"
+    )

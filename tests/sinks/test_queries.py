@@ -1,0 +1,86 @@
+"""The summaries in the shape that scripts depend on."""
+
+import json
+
+from sinks.queries import topic_summaries
+from tests.sinks.rows import Log, contribution, pseudonym, support, topic
+
+FIGURES = "contributions voices top1_share top5_share gini effective_voices_1 effective_voices_2"
+KEYS = (
+    f"consultation topic title {FIGURES} everyone originals redelivered resubmitted campaign"
+    " supports newest_event as_of_offset"
+)
+
+LOG = Log(
+    contributions=[
+        contribution(1),
+        contribution(2, text="Text number 1"),
+        contribution(3, participant=pseudonym(2)),
+        contribution(4, role="organiser", participant=pseudonym(9)),
+        contribution(5, event_id="e3", participant=pseudonym(2)),
+        contribution(8, consultation="roads", topic="bikes"),
+    ],
+    supports=[support(6), support(7, value=-1)],
+    topics=[topic(0), topic(9, topic="a-silent-one", title="Silence")],
+)
+
+
+def test_keys_stand_in_the_order_of_the_contract(client, store):
+    store(LOG)
+    (summary,) = topic_summaries(client, "roads")
+    assert list(summary) == KEYS.split()
+    assert list(summary["everyone"]) == FIGURES.split()
+
+
+def test_topics_are_sorted_and_can_be_one_consultations(client, store):
+    store(LOG)
+    everything = [(row["consultation"], row["topic"]) for row in topic_summaries(client)]
+    assert everything == [("parks", "a-silent-one"), ("parks", "trees"), ("roads", "bikes")]
+    assert [row["topic"] for row in topic_summaries(client, "roads")] == ["bikes"]
+
+
+def test_a_summary_says_what_was_written(client, store):
+    store(LOG)
+    assert topic_summaries(client)[1] == {
+        "consultation": "parks",
+        "topic": "trees",
+        "title": "More trees?",
+        "contributions": 3,
+        "voices": 2,
+        "top1_share": 2 / 3,
+        "top5_share": 1.0,
+        "gini": 1 / 6,
+        "effective_voices_1": LOG.summaries[1]["effective_voices_1"],
+        "effective_voices_2": LOG.summaries[1]["effective_voices_2"],
+        "everyone": {
+            "contributions": 4,
+            "voices": 3,
+            "top1_share": 0.5,
+            "top5_share": 1.0,
+            "gini": 1 / 6,
+            "effective_voices_1": LOG.summaries[1]["everyone_effective_voices_1"],
+            "effective_voices_2": LOG.summaries[1]["everyone_effective_voices_2"],
+        },
+        "originals": 3,
+        "redelivered": 1,
+        "resubmitted": 1,
+        "campaign": 0,
+        "supports": 1,
+        "newest_event": "2024-03-01T09:07:00.250Z",
+        "as_of_offset": 7,
+    }
+
+
+def test_a_topic_without_a_word_has_no_newest_event(client, store):
+    store(LOG)
+    assert topic_summaries(client)[0]["newest_event"] is None
+
+
+def test_summaries_are_json(client, store):
+    store(LOG)
+    summaries = topic_summaries(client)
+    assert json.loads(json.dumps(summaries)) == summaries
+
+
+def test_an_empty_database_has_no_summaries(client):
+    assert topic_summaries(client) == []
