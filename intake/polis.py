@@ -1,0 +1,361 @@
+"""Polis: an export folder of one conversation becomes one consultation with one topic.
+
+`comments.csv` holds the statements, `votes.csv` (optional) the votes, `summary.csv` (optional) the
+title. Both header layouts that Polis has written are read, by column name. Authors and voters are
+one space of ids, which Polis numbers anew in every conversation.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from intake.pseudonyms import Pseudonymiser
+from intake.tables import Problem, Row, TableError, read_rows, read_table
+from schemas.events import (
+    MAX_TEXT_CHARACTERS,
+    ConsultationOpened,
+    ConsultationOpenedData,
+    ContributionSubmitted,
+    ContributionSubmittedData,
+    ContributionSupported,
+    ContributionSupportedData,
+    Event,
+    Identifier,
+    Mode,
+    Role,
+    TopicOpened,
+    TopicOpenedData,
+)
+
+CHANNEL = "polis"
+TOPIC = "statements"
+DEFAULT_ORGANISER = "0"
+
+_COMMENT_COLUMNS = ("timestamp", "comment-id", "author-id", "comment-body")
+_VOTE_COLUMNS = ("timestamp", "comment-id", "voter-id", "vote")
+_VOTES: dict[str, Literal[-1, 0, 1]] = {"-1": -1, "0": 0, "1": 1}
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_MILLISECONDS = (datetime(2300, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+_MAX_TITLE_CHARACTERS = 500
+_MAX_ID_DIGITS = 18
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+
+
+class _Comment(NamedTuple):
+    milliseconds: int
+    comment: int
+    author: int
+    text: str
+
+
+class _Vote(NamedTuple):
+    milliseconds: int
+    comment: int
+    voter: int
+    value: Literal[-1, 0, 1]
+
+
+class _BadFieldError(ValueError):
+    """A cell that cannot be taken: which, and why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Export:
+    """One conversation, read and sorted by time.
+
+    Attributes:
+        consultation: Id of the consultation that it becomes.
+        title: Title of the consultation and of its topic.
+        question: The topic's question, empty where the export has none.
+        organiser: Whose statements and votes are the organiser's.
+        problems: The rows that were skipped, in the order of the files.
+    """
+
+    consultation: str
+    title: str
+    question: str
+    organiser: str
+    problems: tuple[Problem, ...]
+    _pseudonyms: Pseudonymiser
+    _comments: list[_Comment]
+    _votes: list[_Vote]
+
+    @property
+    def total(self) -> int:
+        """How many events `events` gives."""
+        return 2 + len(self._comments) + len(self._votes)
+
+    def events(self) -> Iterator[Event]:
+        """The events in publishing order: every statement comes before every vote.
+
+        `source` and `id` follow from the rows alone, so that a second import of the same rows is
+        seen as a redelivery.
+        """
+        source = f"urn:isegoria:{CHANNEL}:{self.consultation}"
+        yield ConsultationOpened(
+            id="consultation",
+            source=source,
+            data=ConsultationOpenedData(consultation=self.consultation, title=self.title),
+        )
+        yield TopicOpened(
+            id=f"topic-{TOPIC}",
+            source=source,
+            data=TopicOpenedData(
+                consultation=self.consultation,
+                topic=TOPIC,
+                title=self.title,
+                question=self.question,
+            ),
+        )
+        people = _People(self._pseudonyms, source, self.organiser)
+        for comment in self._comments:
+            yield self._submitted(comment, source, people)
+        for number, vote in _numbered(self._votes):
+            yield self._supported(vote, number, source, people)
+
+    def _submitted(
+        self, comment: _Comment, source: str, people: "_People"
+    ) -> ContributionSubmitted:
+        participant, role = people.who(comment.author)
+        return ContributionSubmitted(
+            id=f"comment-{comment.comment}",
+            source=source,
+            data=ContributionSubmittedData(
+                consultation=self.consultation,
+                topic=TOPIC,
+                contribution=str(comment.comment),
+                channel=CHANNEL,
+                mode=Mode.ONLINE,
+                participant=participant,
+                role=role,
+                text=comment.text,
+                occurred_at=_moment(comment.milliseconds),
+            ),
+        )
+
+    def _supported(
+        self, vote: _Vote, number: int, source: str, people: "_People"
+    ) -> ContributionSupported:
+        participant, role = people.who(vote.voter)
+        repeated = f"-{number}" if number > 1 else ""
+        return ContributionSupported(
+            id=f"vote-{vote.comment}-{vote.voter}-{vote.milliseconds}-{vote.value}{repeated}",
+            source=source,
+            data=ContributionSupportedData(
+                consultation=self.consultation,
+                topic=TOPIC,
+                contribution=str(vote.comment),
+                channel=CHANNEL,
+                mode=Mode.ONLINE,
+                participant=participant,
+                role=role,
+                value=vote.value,
+                occurred_at=_moment(vote.milliseconds),
+            ),
+        )
+
+
+def read_export(
+    path: Path,
+    *,
+    consultation: str | None = None,
+    pseudonyms: Pseudonymiser,
+    organiser: str = DEFAULT_ORGANISER,
+) -> Export:
+    """Read an export folder. Rows that cannot be taken are skipped and listed as problems.
+
+    Args:
+        path: The folder.
+        consultation: Id of the consultation; by default made from the folder's name.
+        pseudonyms: Gives authors and voters their pseudonyms.
+        organiser: The author id that is the organiser's.
+
+    Raises:
+        TableError: `comments.csv` is absent or the header of a file is wrong.
+        ValueError: The consultation's or the organiser's id is none.
+    """
+    if not path.is_dir():
+        raise TableError(f"{path}: not a folder; a Polis export is a folder with comments.csv")
+    name = path.resolve().name
+    consultation = _consultation_id(consultation, name)
+    if not _is_number(organiser):
+        raise ValueError("organiser: a Polis author id is a whole number")
+    problems: list[Problem] = []
+    comments = _read_comments(path / "comments.csv", problems)
+    votes_file = path / "votes.csv"
+    votes = _read_votes(votes_file, problems) if votes_file.exists() else []
+    summary = _read_summary(path / "summary.csv", problems)
+    return Export(
+        consultation=consultation,
+        title=summary.get("topic") or name[:_MAX_TITLE_CHARACTERS],
+        question=summary.get("conversation-description", ""),
+        organiser=str(int(organiser)),
+        problems=tuple(problems),
+        _pseudonyms=pseudonyms,
+        _comments=comments,
+        _votes=votes,
+    )
+
+
+class _People:
+    """Pseudonym and role by Polis id, each worked out once."""
+
+    def __init__(self, pseudonyms: Pseudonymiser, scope: str, organiser: str) -> None:
+        self._pseudonyms = pseudonyms
+        self._scope = scope
+        self._organiser = organiser
+        self._known: dict[int, tuple[str, Role]] = {}
+
+    def who(self, number: int) -> tuple[str, Role]:
+        found = self._known.get(number)
+        if found is None:
+            raw = str(number)
+            role = Role.ORGANISER if raw == self._organiser else Role.PARTICIPANT
+            found = self._known[number] = (self._pseudonyms.of(raw, scope=self._scope), role)
+        return found
+
+
+def _read_comments(path: Path, problems: list[Problem]) -> list[_Comment]:
+    comments: list[_Comment] = []
+    lines: dict[int, tuple[int, _Comment]] = {}
+    for row in read_table(path, _COMMENT_COLUMNS):
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        try:
+            comment = _comment(row)
+            # The same row again is the same event again; another text under its id is a mistake.
+            line, first = lines.setdefault(comment.comment, (row.line, comment))
+            if comment != first:
+                raise _BadFieldError("comment-id", f"already used on line {line}")  # noqa: TRY301
+        except _BadFieldError as error:
+            problems.append(Problem(path.name, row.line, error.field, error.reason))
+        else:
+            comments.append(comment)
+    comments.sort(key=lambda comment: (comment.milliseconds, comment.comment))
+    return comments
+
+
+def _read_votes(path: Path, problems: list[Problem]) -> list[_Vote]:
+    votes: list[_Vote] = []
+    for row in read_table(path, _VOTE_COLUMNS):
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        try:
+            votes.append(_vote(row))
+        except _BadFieldError as error:
+            problems.append(Problem(path.name, row.line, error.field, error.reason))
+    # The sort is stable: of two votes in the same millisecond the file's later one stays the last.
+    votes.sort(key=lambda vote: vote.milliseconds)
+    return votes
+
+
+def _read_summary(path: Path, problems: list[Problem]) -> dict[str, str]:
+    limits = {
+        "topic": _MAX_TITLE_CHARACTERS,
+        "conversation-description": MAX_TEXT_CHARACTERS,
+    }
+    found: dict[str, str] = {}
+    if not path.exists():
+        return found
+    for line, row in read_rows(path):
+        if isinstance(row, str):
+            problems.append(Problem(path.name, line, "row", row))
+            continue
+        limit = limits.get(row[0])
+        if limit is None or len(row) == 1:
+            continue
+        if len(row[1]) > limit:
+            problems.append(Problem(path.name, line, row[0], _too_long(row[1], limit)))
+        else:
+            found[row[0]] = row[1].strip()
+    return found
+
+
+def _comment(row: Row) -> _Comment:
+    text = row.cells["comment-body"]
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise _BadFieldError("comment-body", _too_long(text, MAX_TEXT_CHARACTERS))
+    return _Comment(
+        milliseconds=_milliseconds(row),
+        comment=_number(row, "comment-id"),
+        author=_number(row, "author-id"),
+        text=text,
+    )
+
+
+def _vote(row: Row) -> _Vote:
+    value = _VOTES.get(row.cells["vote"].strip())
+    if value is None:
+        raise _BadFieldError("vote", "not one of -1, 0, 1")
+    return _Vote(
+        milliseconds=_milliseconds(row),
+        comment=_number(row, "comment-id"),
+        voter=_number(row, "voter-id"),
+        value=value,
+    )
+
+
+def _milliseconds(row: Row) -> int:
+    number = _number(row, "timestamp")
+    if number >= _LATEST_MILLISECONDS:
+        raise _BadFieldError("timestamp", "not a Unix time in milliseconds before the year 2300")
+    return number
+
+
+def _number(row: Row, field: str) -> int:
+    cell = row.cells[field].strip()
+    if not _is_number(cell):
+        raise _BadFieldError(field, "not a whole number" if cell else "no value")
+    return int(cell)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit() and len(cell) <= _MAX_ID_DIGITS
+
+
+def _too_long(text: str, limit: int) -> str:
+    return f"{len(text):,} characters, at most {limit:,}"
+
+
+def _moment(milliseconds: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def _numbered(votes: list[_Vote]) -> Iterator[tuple[int, _Vote]]:
+    """Number equal votes 1, 2, … They share a millisecond, so that one is counted at a time."""
+    seen: Counter[_Vote] = Counter()
+    moment = -1
+    for vote in votes:
+        if vote.milliseconds != moment:
+            seen.clear()
+            moment = vote.milliseconds
+        seen[vote] += 1
+        yield seen[vote], vote
+
+
+def _consultation_id(given: str | None, folder: str) -> str:
+    if given is None:
+        ascii_name = unicodedata.normalize("NFKD", folder).encode("ascii", "ignore").decode()
+        given = re.sub(r"[^A-Za-z0-9.-]+", "-", ascii_name).strip("-.")[:128]
+    try:
+        return _IDENTIFIER.validate_python(given)
+    except ValidationError:
+        raise ValueError(
+            "consultation: give an id of letters, digits and . _ : - (at most 128) that begins"
+            " with a letter or digit"
+        ) from None
