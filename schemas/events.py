@@ -128,14 +128,15 @@ class ContributionSubmittedData(_TopicData):
     captured_by: CapturedBy = CapturedBy.SELF
     device: Label | None = None
     text: Text
-    attachments: Annotated[list[Label], Field(max_length=50)] = []
+    attachments: Annotated[tuple[Label, ...], Field(max_length=50)] = ()
     stance: Stance | None = None
     language: Label | None = None
     occurred_at: AwareDatetime
     recorded_at: AwareDatetime | None = None
     reply_to: Identifier | None = None
     group: Label | None = None
-    demographics: Annotated[dict[Label, Label], Field(max_length=50)] = {}
+    # A factory, since pydantic copies a default dict in Python, for every event.
+    demographics: dict[Label, Label] = Field(default_factory=dict, max_length=50)
 
 
 class ContributionSupportedData(_TopicData):

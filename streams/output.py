@@ -65,7 +65,7 @@ def contribution(
         "captured_by": data.captured_by.value,
         "device": data.device or "",
         "text": data.text,
-        "attachments": data.attachments,
+        "attachments": list(data.attachments),
         "stance": data.stance.value if data.stance else "",
         "language": data.language or "",
         "reply_to": data.reply_to or "",

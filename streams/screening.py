@@ -14,7 +14,6 @@ from schemas.events import (
     Role,
     TopicOpened,
     milliseconds,
-    partition_key,
 )
 from schemas.records import Verdict
 from streams.effects import Effect, Opened, Redelivered, Seen, Submitted, Supported
@@ -37,11 +36,17 @@ class Screened:
     refers_to: str = ""
 
 
-def screen(event: Event, offset: int, state: PartitionState) -> Screened:
-    """Tell what an event is and fold what it changes into the state."""
+def screen(event: Event, key: str, offset: int, state: PartitionState) -> Screened:
+    """Tell what an event is and fold what it changes into the state.
+
+    Args:
+        event: What came.
+        key: Its Kafka key, `schemas.events.partition_key`.
+        offset: Where it stands in the log of its partition.
+        state: The partition's.
+    """
     if isinstance(event, ConsultationOpened):
         return Screened(None)
-    key = partition_key(event)
     topic = state.topic(key)
     if isinstance(event, TopicOpened):
         screened = Screened(Opened(offset, key, event.data.title))

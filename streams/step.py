@@ -1,7 +1,7 @@
 """One record batch, one step: the only place where the order of the work is decided."""
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 import structlog
@@ -74,11 +74,14 @@ class ScreeningStep:
         rejected: list[Record] = []
         touched: dict[str, None] = {}
         for record in records:
-            event = self._decode(record, partition, rejected)
-            if event is None:
+            try:
+                event, key = self._read(record)
+            except InvalidEventError as error:
+                rejected.append(_rejected(record, str(error)))
                 continue
-            screened = screen(event, record.offset, state)
-            outputs.append(_output(event, partition, record.offset, screened))
+            screened = screen(event, key, record.offset, state)
+            kind, row = _row(event, partition, record.offset, screened)
+            outputs.append(Record(key.encode(), orjson.dumps(row), _HEADERS[kind]))
             if screened.effect is not None:
                 touched[screened.effect.topic] = None
                 if record.offset > before:
@@ -95,9 +98,11 @@ class ScreeningStep:
             Record(key.encode(), orjson.dumps(output.summary(key, partition, state.topics[key])))
             for key in touched
         ]
-        await self._writer.write(SCREENED, partition, outputs)
-        await self._writer.write(SUMMARIES, partition, summaries)
-        await self._writer.write(REJECTED, partition, rejected)
+        await asyncio.gather(
+            self._writer.write(SCREENED, partition, outputs),
+            self._writer.write(SUMMARIES, partition, summaries),
+            self._writer.write(REJECTED, partition, rejected),
+        )
 
         log.debug(
             "batch screened",
@@ -117,42 +122,38 @@ class ScreeningStep:
             self._caught_up.add(partition)
         return state
 
-    def _decode(self, record: LogRecord, partition: int, rejected: list[Record]) -> Event | None:
-        """The event, or None after putting what cannot be read among the rejected."""
+    def _read(self, record: LogRecord) -> tuple[Event, str]:
+        """The event and its key.
+
+        Raises:
+            InvalidEventError: It cannot be read, or does not belong where it is.
+        """
         if trouble := unreadable(record):
-            first, reason = trouble.base_offset, trouble.reason
-        elif record.value is None:
-            first, reason = record.offset, "event: empty"
-        else:
-            first = record.offset
-            try:
-                event = decode(record.value)
-            except InvalidEventError as error:
-                reason = str(error)
-            else:
-                key = partition_key(event)
-                expected = partition_of(key, self._partitions)
-                if expected == partition:
-                    return event
-                reason = (
-                    f"key: events of {key} belong to partition {expected} of {self._partitions}"
-                    " (murmur2 of the key, as Kafka's own clients do it)"
-                )
-        rejected.append(
-            Record(record.key, record.value, output.position_headers(EVENTS, record, first, reason))
-        )
-        return None
+            raise InvalidEventError(trouble.reason)
+        event = decode(record.value or b"")
+        key = partition_key(event)
+        expected = partition_of(key, self._partitions)
+        if expected != record.partition:
+            raise InvalidEventError(
+                f"key: events of {key} belong to partition {expected} of {self._partitions}"
+                " (murmur2 of the key, as Kafka's own clients do it)"
+            )
+        return event, key
 
 
-def _output(event: Event, partition: int, offset: int, screened: Screened) -> Record:
-    """The record on `participation.screened` for an event."""
-    row: Any
+def _rejected(record: LogRecord, reason: str) -> Record:
+    """The record on `participation.rejected`: the same bytes, with the position and the reason."""
+    trouble = unreadable(record)
+    first = trouble.base_offset if trouble else record.offset
+    return Record(record.key, record.value, output.position_headers(EVENTS, record, first, reason))
+
+
+def _row(event: Event, partition: int, offset: int, screened: Screened) -> tuple[Kind, object]:
+    """The table that an event's row goes to, and the row."""
     if isinstance(event, ContributionSubmitted):
-        kind, row = Kind.CONTRIBUTION, output.contribution(event, partition, offset, screened)
-    elif isinstance(event, ConsultationOpened):
-        kind, row = Kind.CONSULTATION, output.consultation(event, partition, offset)
-    elif isinstance(event, TopicOpened):
-        kind, row = Kind.TOPIC, output.topic(event, partition, offset)
-    else:
-        kind, row = Kind.SUPPORT, output.support(event, partition, offset, screened)
-    return Record(partition_key(event).encode(), orjson.dumps(row), _HEADERS[kind])
+        return Kind.CONTRIBUTION, output.contribution(event, partition, offset, screened)
+    if isinstance(event, ConsultationOpened):
+        return Kind.CONSULTATION, output.consultation(event, partition, offset)
+    if isinstance(event, TopicOpened):
+        return Kind.TOPIC, output.topic(event, partition, offset)
+    return Kind.SUPPORT, output.support(event, partition, offset, screened)

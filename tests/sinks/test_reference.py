@@ -50,7 +50,7 @@ def test_figures_of_real_consultations_are_those_of_the_reference(client, store,
     for number, (name, facts) in enumerate(truth.items()):
         store(polis_log(DATA / name, f"t{number}"))
         # Against an empty summary every figure that is not 0 is a difference, and so is told.
-        client.command(f"INSERT INTO summaries (consultation, topic) VALUES ('parks', 't{number}')")  # noqa: S608
+        client.command(f"INSERT INTO summaries (consultation, topic) VALUES ('parks', 't{number}')")
         key = f"parks/t{number}"
         expected[key, "resubmitted"] = facts["resubmitted_exact"]
         for prefix, whose in (("", "participants"), ("everyone_", "everyone")):

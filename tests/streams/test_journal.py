@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.events import partition_key
 from streams.journal import Entry, JournalError, catch_up, cut, decode, merge
 from streams.screening import screen
 from streams.state import PartitionState
@@ -44,7 +45,7 @@ def run(log, state, start, end):
     before = state.position
     verdicts, effects = {}, []
     for offset in range(start, end):
-        screened = screen(log[offset], offset, state)
+        screened = screen(log[offset], partition_key(log[offset]), offset, state)
         verdicts[offset] = (screened.verdict, screened.refers_to)
         if offset > before:
             effects.append(screened.effect)

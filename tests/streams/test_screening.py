@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.events import partition_key
 from schemas.records import Verdict
 from streams.screening import screen
 from streams.state import PartitionState
@@ -19,7 +20,7 @@ class Log:
 
     def add(self, event):
         self.offset += 1
-        return screen(event, self.offset, self.state)
+        return screen(event, partition_key(event), self.offset, self.state)
 
     @property
     def topic(self):

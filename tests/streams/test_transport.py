@@ -187,5 +187,4 @@ def test_a_batch_in_a_codec_that_the_worker_lacks_is_told_of_and_passed(kafka, t
         wait_for(lambda: committed(kafka, topic) == 25, "the commit of all")
         assert list(range(25)) == sorted(set(w.offsets()))
         [told] = [batch for batch in w.batches if batch.note]
-        assert (10, 14) == (told.first, told.last)
-        assert "codec gzip cannot be read here" in told.note
+        assert "10-14: record batch: codec gzip cannot be read here" in told.note

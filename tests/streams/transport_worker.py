@@ -48,9 +48,10 @@ def main() -> None:
         nonlocal taken
         async for event in stream.noack().events():
             records = event.value
-            trouble = unreadable(records[0])
-            note = f" {trouble.reason}" if trouble else ""
-            first = trouble.base_offset if trouble else records[0].offset
+            troubles = [trouble for record in records if (trouble := unreadable(record))]
+            note = "".join(f" {t.base_offset}-{t.last_offset}: {t.reason}" for t in troubles)
+            starts = [trouble.base_offset for trouble in troubles]
+            first = min([records[0].offset, *starts])
             taken += 1
             line = f"{records[0].partition} {first} {records[-1].offset} {len(records)}{note}"
             sys.stdout.write(f"{line}\n")

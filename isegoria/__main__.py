@@ -1,0 +1,5 @@
+"""`python -m isegoria`."""
+
+from isegoria.cli import main
+
+main()

@@ -1,0 +1,147 @@
+"""`isegoria demo`: everything once through, on a sample or on a file of one's own."""
+
+import shutil
+import time
+from pathlib import Path
+
+import click
+
+from embedded.stack import Stack, running
+from intake.pseudonyms import Pseudonymiser
+from intake.sample import sample_consultation
+from isegoria.cli import options
+from isegoria.connections import Connections
+from isegoria.embedding import start
+from isegoria.inputs import FORMATS, Input, Source
+from isegoria.pipeline import wait_until_complete
+from isegoria.publishing import publish
+from isegoria.settings import Settings
+from isegoria.show import (
+    console,
+    progress,
+    show_addresses,
+    show_problems,
+    steps,
+    summaries_as_json,
+    summaries_as_table,
+)
+from sinks.connection import connect
+from sinks.queries import TopicSummary, topic_summaries
+
+_PATIENCE_SECONDS = 60.0
+_DEMO_FOLDER = "demo"
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when the tables are complete.")
+@click.option(
+    "--input",
+    "input_path",
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder of your own instead of the sample.",
+)
+@click.option(
+    "--format", "format_name", type=click.Choice(sorted(FORMATS)), help="What --input is."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the topics to this file, as 'isegoria topics --json' prints them.",
+)
+@options.data_dir
+@options.kafka_port(0)
+@options.clickhouse_port(0)
+def demo(
+    input_path: Path | None,
+    format_name: str | None,
+    json_file: Path | None,
+    data_dir: Path | None,
+    kafka_port: int,
+    clickhouse_port: int,
+    *,
+    once: bool,
+) -> None:
+    """Start a stack, publish a consultation, show what the tables say about it.
+
+    It works in a folder of its own in the data directory, which it empties first.
+    """
+    if (input_path is None) != (format_name is None):
+        raise click.UsageError("--input and --format belong together")
+    settings = options.settings(data_dir)
+    settings = settings.model_copy(update={"data_dir": settings.data_dir / _DEMO_FOLDER})
+    _empty(settings.data_dir)
+    try:
+        with steps("starting the stack") as on_step:
+            connections = start(
+                settings, kafka_port=kafka_port, clickhouse_port=clickhouse_port, on_step=on_step
+            )
+        source = _read(input_path, format_name, settings)
+        total = publish(source, connections.kafka, "publishing")
+        _watch(connections, settings, total)
+        summaries = _summaries(connections)
+        if json_file is not None:
+            json_file.write_text(summaries_as_json(summaries) + "\n", encoding="utf-8")
+        console.print(summaries_as_table(summaries))
+        show_problems(source.problems)
+        if not once:
+            _stay(connections, settings)
+    finally:
+        with steps("stopping the stack"):
+            Stack(settings.data_dir).down()
+
+
+def _empty(folder: Path) -> None:
+    """Leave no trace of the last demo; the stack of a running one is not touched."""
+    if running(folder) is not None:
+        raise click.ClickException(
+            f"a demo runs on {folder} already: end it first, or choose another --data-dir"
+        )
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / "stack.json").exists():
+            raise click.ClickException(
+                f"{folder} holds something that is no demo: choose another --data-dir"
+            )
+        # Whatever a demo that was killed has left running.
+        Stack(folder).down()
+        shutil.rmtree(folder)
+
+
+def _read(path: Path | None, format_name: str | None, settings: Settings) -> Input:
+    if path is None or format_name is None:
+        sample = sample_consultation()
+        return Input(iter(sample.events), len(sample.events))
+    pseudonyms = Pseudonymiser.from_file(settings.data_dir / "pseudonym.key")
+    return FORMATS[format_name](Source(path), pseudonyms)
+
+
+def _watch(connections: Connections, settings: Settings, total: int) -> None:
+    """A progress bar until everything published is in the tables."""
+    with progress() as bar:
+        task = bar.add_task("screening", total=total)
+        wait_until_complete(
+            connections.kafka,
+            settings.kafka_partitions,
+            seconds=_PATIENCE_SECONDS,
+            on_remaining=lambda remaining: bar.update(task, completed=total - remaining),
+        )
+
+
+def _summaries(connections: Connections) -> list[TopicSummary]:
+    client = connect(connections.clickhouse.get_secret_value())
+    try:
+        return topic_summaries(client)
+    finally:
+        client.close()
+
+
+def _stay(connections: Connections, settings: Settings) -> None:
+    """Keep the stack up until the person has seen enough."""
+    show_addresses(connections, settings.data_dir)
+    console.print(f"Ask it: isegoria topics --data-dir {settings.data_dir}", highlight=False)
+    console.print("Ctrl-C ends the demo and stops the stack.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        console.print()

@@ -1,0 +1,19 @@
+"""`isegoria down`: the embedded stack, stopped."""
+
+from pathlib import Path
+
+import click
+
+from embedded.stack import Stack
+from isegoria.cli import options
+from isegoria.show import console, steps
+
+
+@click.command()
+@options.data_dir
+def down(data_dir: Path | None) -> None:
+    """Stop the embedded stack. Its data stay."""
+    settings = options.settings(data_dir)
+    with steps("stopping the stack"):
+        Stack(settings.data_dir).down()
+    console.print(f"The stack on {settings.data_dir} is down; its data are kept.")

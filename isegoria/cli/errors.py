@@ -1,0 +1,41 @@
+"""Which exceptions are an answer for the person at the terminal, and not a fault of ours."""
+
+from clickhouse_connect.driver.exceptions import Error as ClickHouseError
+from kafka.errors import KafkaError
+from pydantic import ValidationError
+
+from embedded.ports import PortTakenError
+from embedded.stack import StackError
+from intake.publisher import DeliveryError
+from intake.tables import TableError
+from isegoria.connections import NotConnectedError
+from isegoria.pipeline import IncompleteError
+from operations.provisioning import PartitionsMismatchError
+from sinks.migrate import SchemaError
+
+_ANSWERS = (
+    DeliveryError,
+    IncompleteError,
+    NotConnectedError,
+    PartitionsMismatchError,
+    PortTakenError,
+    SchemaError,
+    StackError,
+    TableError,
+)
+
+
+def explain(error: Exception) -> str | None:
+    """What to tell the person, or None for what nobody foresaw."""
+    match error:
+        case KafkaError():
+            return f"Kafka: {error}"
+        case ClickHouseError():
+            return f"ClickHouse: {error}"
+        case ValidationError():
+            wrong = (f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors())
+            return f"settings (ISEGORIA_…): {'; '.join(wrong)}"
+        case _ if isinstance(error, _ANSWERS):
+            return str(error)
+        case _:
+            return None

@@ -1,0 +1,28 @@
+"""`isegoria up`: the embedded stack, started and left running."""
+
+from pathlib import Path
+
+import click
+
+from isegoria.cli import options
+from isegoria.embedding import start
+from isegoria.show import console, show_addresses, steps
+
+
+@click.command()
+@options.data_dir
+@options.kafka_port(None)
+@options.clickhouse_port(None)
+def up(data_dir: Path | None, kafka_port: int | None, clickhouse_port: int | None) -> None:
+    """Start Kafka, ClickHouse and the worker, and leave them running.
+
+    What runs already is left alone; what was killed is started again. The data stay in the data
+    directory when the stack goes down.
+    """
+    settings = options.settings(data_dir)
+    with steps("starting the stack") as on_step:
+        connections = start(
+            settings, kafka_port=kafka_port, clickhouse_port=clickhouse_port, on_step=on_step
+        )
+    show_addresses(connections, settings.data_dir)
+    console.print(f"Stop it with: isegoria down --data-dir {settings.data_dir}")

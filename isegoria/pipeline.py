@@ -1,0 +1,58 @@
+"""Waiting until what was published is in the tables."""
+
+import time
+from collections.abc import Callable
+
+from operations.backlog import Backlog
+from schemas.topics import EVENTS, SCREENED, SUMMARIES
+from streams.app import APP_ID
+
+STAGES = ((EVENTS,), (SCREENED, SUMMARIES))
+"""Topics in the order of the flow: when nothing remains in either, the tables are complete."""
+
+_POLL_SECONDS = 0.2
+
+
+class IncompleteError(Exception):
+    """The tables were not complete in time."""
+
+
+def is_complete(kafka: str, partitions: int) -> bool:
+    """Whether everything that is in Kafka is in the tables."""
+    with Backlog(kafka, APP_ID, partitions) as backlog:
+        return backlog.complete(STAGES)
+
+
+def wait_until_complete(
+    kafka: str,
+    partitions: int,
+    *,
+    seconds: float,
+    on_remaining: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Wait until the workers have taken everything that is in Kafka into the tables.
+
+    Args:
+        kafka: Brokers as `host:port`, separated by commas.
+        partitions: Partitions of each topic.
+        seconds: How long to wait without any progress.
+        on_remaining: Told how many events are still to be screened.
+
+    Raises:
+        IncompleteError: Nothing moved for that long; the message says what remains.
+    """
+    with Backlog(kafka, APP_ID, partitions) as backlog:
+        last: tuple[int, ...] = ()
+        deadline = time.monotonic() + seconds
+        while not backlog.complete(STAGES):
+            remaining = tuple(backlog.remaining(topics) for topics in STAGES)
+            on_remaining(remaining[0])
+            if remaining != last:
+                last, deadline = remaining, time.monotonic() + seconds
+            elif time.monotonic() > deadline:
+                raise IncompleteError(
+                    f"nothing moved for {seconds:.0f} s: {remaining[0]} events are not screened,"
+                    f" {remaining[1]} records are not in ClickHouse; look at the worker's log"
+                )
+            time.sleep(_POLL_SECONDS)
+        on_remaining(0)

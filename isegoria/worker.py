@@ -1,0 +1,67 @@
+"""The worker process: topics and tables made ready, then the Faust app with its agents."""
+
+from io import StringIO
+from typing import NoReturn
+
+import faust
+import structlog
+
+from isegoria.connections import Connections
+from isegoria.settings import Settings
+from operations.provisioning import ensure_topics
+from sinks.agent import add_sink
+from sinks.connection import connect
+from sinks.migrate import migrate
+from sinks.writer import Writer
+from streams.agents import add_screening
+from streams.app import WorkerConfig, create_app
+
+log = structlog.get_logger(__name__)
+
+
+def build(settings: Settings, connections: Connections) -> faust.App:
+    """The Faust app with screening and sink."""
+    config = WorkerConfig(
+        bootstrap_servers=connections.kafka,
+        partitions=settings.kafka_partitions,
+        session_timeout=settings.kafka_session_seconds,
+    )
+    app = create_app(config)
+    add_screening(app, config)
+    add_sink(app, Writer(connections.clickhouse.get_secret_value()))
+    return app
+
+
+def prepare(settings: Settings, connections: Connections) -> list[str]:
+    """Make the topics and tables that are missing. Several workers may do so at once.
+
+    Returns:
+        The migrations that were applied.
+    """
+    ensure_topics(
+        connections.kafka,
+        partitions=settings.kafka_partitions,
+        replication=settings.kafka_replication,
+    )
+    client = connect(connections.clickhouse.get_secret_value())
+    try:
+        return migrate(client)
+    finally:
+        client.close()
+
+
+def run(settings: Settings, connections: Connections) -> NoReturn:
+    """Run until a signal comes (exit code 0) or something unforeseen happens (another one)."""
+    if applied := prepare(settings, connections):
+        log.info("tables migrated", migrations=applied)
+    worker = faust.Worker(
+        build(settings, connections),
+        override_logging=False,
+        redirect_stdouts=False,
+        quiet=True,
+        # Faust draws a spinner there.
+        stdout=StringIO(),
+        loglevel=settings.log_level,
+    )
+    log.info("worker starts", kafka=connections.kafka, partitions=settings.kafka_partitions)
+    worker.execute_from_commandline()

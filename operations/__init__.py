@@ -1,0 +1,1 @@
+"""What operators need: topics made, backlog measured. Never in the path of the data."""
