@@ -12,6 +12,7 @@ from streams.app import WorkerConfig, events, journal_table
 from streams.journal_table import JournalTable
 from streams.record_writer import RecordWriter
 from streams.step import ScreeningStep
+from streams.transport import Consumer
 
 
 def add_screening(app: faust.App, config: WorkerConfig) -> ScreeningStep:
@@ -30,9 +31,12 @@ def add_screening(app: faust.App, config: WorkerConfig) -> ScreeningStep:
 
     @app.agent(events(app), name="screening")
     async def screening(stream: StreamT[list[LogRecord]]) -> None:
+        consumer = cast("Consumer", app.consumer)
         async with writer:
             async for event in cast("Stream[list[LogRecord]]", stream).noack().events():
-                await step.process(event.message.partition, event.value)
+                message = event.message
+                committed = consumer.committed_offset(message.tp)
+                await step.process(message.partition, event.value, committed)
                 await stream.ack(event)
 
     return step

@@ -7,6 +7,7 @@ from faust.types import TableT, TopicT
 from mode.supervisors import CrashingSupervisor
 
 from schemas.topics import EVENTS, JOURNAL, MEBIBYTE
+from streams.recovery import TableManager
 
 APP_ID = "isegoria"
 """Name of the app and so of its consumer group, and of its changelog's prefix."""
@@ -49,6 +50,7 @@ def create_app(config: WorkerConfig) -> faust.App:
         # Waiting for agents has no bound, and a batch that was not acknowledged comes again.
         stream_wait_empty=False,
         store="memory://",
+        TableManager=TableManager,
         table_standby_replicas=0,
         topic_partitions=config.partitions,
         topic_replication_factor=1,

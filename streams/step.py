@@ -27,7 +27,7 @@ from schemas.topics import (
 )
 from streams import output
 from streams.effects import Effect
-from streams.journal import Entry, catch_up
+from streams.journal import Entry, JournalError, catch_up
 from streams.journal_table import JournalTable
 from streams.record_writer import Record, RecordWriter
 from streams.screening import Screened, screen
@@ -58,14 +58,22 @@ class ScreeningStep:
         self._states = {p: state for p, state in self._states.items() if p in partitions}
         self._caught_up.clear()
 
-    async def process(self, partition: int, records: Sequence[LogRecord]) -> None:
+    async def process(
+        self, partition: int, records: Sequence[LogRecord], committed: int | None
+    ) -> None:
         """Take the records of one partition through all steps; then they may be acknowledged.
 
+        Args:
+            partition: Of `participation.events`.
+            records: A run of its log.
+            committed: The group's committed offset, None before its first commit.
+
         Raises:
+            JournalError: The journal lacks what was acknowledged before.
             Exception: Anything that was not foreseen. The caller must then not acknowledge the
                 records, nor go on.
         """
-        state = self._state(partition)
+        state = self._state(partition, committed or 0)
         before = state.position
 
         # 1. decode, 2. screen: event by event, in the order of the log
@@ -115,10 +123,17 @@ class ScreeningStep:
         )
         # 5. acknowledge: the caller's
 
-    def _state(self, partition: int) -> PartitionState:
+    def _state(self, partition: int, committed: int) -> PartitionState:
         state = self._states.setdefault(partition, PartitionState())
         if partition not in self._caught_up:
             catch_up(state, self._journal.load(partition))
+            # A batch is acknowledged after its entry is, so a journal that is behind was damaged.
+            if state.position + 1 < committed:
+                raise JournalError(
+                    f"journal of partition {partition}: it ends at offset {state.position}, but"
+                    f" offsets below {committed} were acknowledged; to build it again, reset the"
+                    " group's offsets to the earliest"
+                )
             self._caught_up.add(partition)
         return state
 

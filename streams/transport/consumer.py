@@ -118,6 +118,10 @@ class Consumer(driver.Consumer):
             offset = delivered.popleft().offset + 1
         return offset
 
+    def committed_offset(self, tp: TP) -> int | None:
+        """Where the group would read on; None before its first commit."""
+        return self._committed_offset[tp]
+
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Do nothing: offsets between two batches belong to the second one."""
 

@@ -1,0 +1,49 @@
+"""Faust's table recovery, without the race in which a worker waits for ever.
+
+Recovery resumes fetching, awaits the fetcher's start, and only then waits for the signal that all
+changelogs are read. A short changelog is read before that, and the reader clears its signal as soon
+as it has given it: nobody is left to give it again (faust-streaming #596; seen here about once in
+ten restarts, the worker idle in a stable group).
+"""
+
+import asyncio
+from typing import Literal
+
+from faust.tables.manager import TableManager as FaustTableManager
+from faust.tables.recovery import Recovery as FaustRecovery
+
+
+class _RecoveryEnd(asyncio.Event):
+    """The signal, which also says yes to those who begin to wait after the end."""
+
+    def __init__(self, recovery: FaustRecovery) -> None:
+        super().__init__()
+        self._recovery = recovery
+
+    async def wait(self) -> Literal[True]:
+        # The reader sets `in_recovery` to false before it gives the signal.
+        if not self._recovery.in_recovery:
+            return True
+        return await super().wait()
+
+
+class Recovery(FaustRecovery):
+    """Faust's recovery with a signal that cannot be missed."""
+
+    @property
+    def signal_recovery_end(self) -> asyncio.Event:
+        """Set when everything was read from the changelogs."""
+        if self._signal_recovery_end is None:
+            self._signal_recovery_end = _RecoveryEnd(self)
+        return self._signal_recovery_end
+
+
+class TableManager(FaustTableManager):
+    """Faust's table manager with our recovery; set as the app's `TableManager`."""
+
+    @property
+    def recovery(self) -> FaustRecovery:
+        """The service that recovers the tables."""
+        if self._recovery is None:
+            self._recovery = Recovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        return self._recovery
