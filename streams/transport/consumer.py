@@ -32,6 +32,8 @@ class Consumer(driver.Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
         install()
         super().__init__(*args, **kwargs)
+        self._hand_over = self.callback
+        self.callback = self._deliver
         self._delivered: defaultdict[TP, deque[Message]] = defaultdict(deque)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
@@ -49,9 +51,14 @@ class Consumer(driver.Consumer):
                 return
             if active is None or tp in active or tp in self._buffered_partitions:
                 self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
-                if not self._is_changelog_tp(tp):
-                    self._delivered[tp].append(message)
                 yield tp, message
+
+    async def _deliver(self, message: Message) -> None:
+        # Only here is it sure that a message goes to the agents: one whose offset was read before
+        # is dropped by Faust after it was fetched, and nobody will ever acknowledge it.
+        if not self._is_changelog_tp(message.tp):
+            self._delivered[message.tp].append(message)
+        await self._hand_over(message)
 
     def _messages(self, fetched: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Message]]:
         per_partition = (

@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--acknowledge", default="all")
     parser.add_argument("--fail", action="store_true")
     parser.add_argument("--without-codec")
+    parser.add_argument("--rewind-after", type=int)
     told = parser.parse_args()
     if told.without_codec:
         # A codec cannot be uninstalled for one test: aiokafka asks these functions for it.
@@ -56,6 +57,10 @@ def main() -> None:
             line = f"{records[0].partition} {first} {records[-1].offset} {len(records)}{note}"
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
+            if told.rewind_after is not None and records[-1].offset >= told.rewind_after:
+                # Fetch from the beginning again, unknown to Faust, as a seek during a fetch does.
+                told.rewind_after = None
+                app.consumer._thread.seek(event.message.tp, 0)
             if told.fail:
                 raise RuntimeError("nobody foresaw this")
             if told.acknowledge == "all" or (told.acknowledge == "all-but-second" and taken != 2):
