@@ -5,7 +5,7 @@ pair seen again is a redelivery. Times carry a zone. A participant is a pseudony
 never enters Kafka.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -28,6 +28,14 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 
 Pseudonym = Annotated[str, StringConstraints(pattern=r"^p-[0-9a-f]{32}$")]
 """What stands for a person: `p-` and the first 128 bits of an HMAC-SHA-256, in hexadecimal."""
+
+_FROM, _BEFORE = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+Moment = Annotated[AwareDatetime, Field(ge=_FROM, lt=_BEFORE)]
+"""A time with a zone, within what every later stage can hold (ClickHouse: 1900 to 2299)."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,256}$")]
+"""What a channel calls its source or its event: anything printable, up to 256 characters."""
 
 Title = Annotated[str, StringConstraints(max_length=500)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=128)]
@@ -102,8 +110,8 @@ class ConsultationOpenedData(_Data):
     title: Title
     owner: Title = ""
     visibility: Visibility = Visibility.OPEN
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
 
 
 class TopicOpenedData(_TopicData):
@@ -131,8 +139,8 @@ class ContributionSubmittedData(_TopicData):
     attachments: Annotated[tuple[Label, ...], Field(max_length=50)] = ()
     stance: Stance | None = None
     language: Label | None = None
-    occurred_at: AwareDatetime
-    recorded_at: AwareDatetime | None = None
+    occurred_at: Moment
+    recorded_at: Moment | None = None
     reply_to: Identifier | None = None
     group: Label | None = None
     # A factory, since pydantic copies a default dict in Python, for every event.
@@ -148,8 +156,8 @@ class ContributionSupportedData(_TopicData):
     participant: Pseudonym
     role: Role = Role.PARTICIPANT
     value: Literal[-1, 0, 1]
-    occurred_at: AwareDatetime
-    recorded_at: AwareDatetime | None = None
+    occurred_at: Moment
+    recorded_at: Moment | None = None
 
 
 class _CloudEvent(BaseModel):
@@ -158,8 +166,8 @@ class _CloudEvent(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    source: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    id: Name
+    source: Name
     subject: Annotated[str, StringConstraints(max_length=512)] | None = None
     time: AwareDatetime | None = None
     datacontenttype: Literal["application/json"] = "application/json"

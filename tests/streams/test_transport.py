@@ -105,11 +105,11 @@ def committed(bootstrap: str, topic: str, partition: int = 0) -> int:
     try:
         place = TopicPartition(topic, partition)
         found = admin.list_group_offsets({group: [place]})[group].get(place)
-        return -1 if found is None else found.offset
     except CoordinatorNotAvailableError:
-        return -1
+        found = None
     finally:
         admin.close()
+    return -1 if found is None else found.offset
 
 
 @pytest.fixture
