@@ -5,11 +5,11 @@ It knows the transport only by its shape: the value of a message is a list of Ka
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import faust
 from faust import Stream
-from faust.types import EventT, StreamT
+from faust.types import EventT, Message, StreamT
 
 from schemas.records import Kind
 from schemas.topics import KIND_HEADER, SCREENED, SUMMARIES, LogRecord
@@ -24,6 +24,12 @@ GATHER_SECONDS = 0.25
 """How long batches are gathered: ClickHouse wants few large inserts, readers fresh figures."""
 
 
+class _Consumer(Protocol):
+    """The part of the batching transport's consumer that is used here."""
+
+    def acknowledge(self, message: Message) -> None: ...
+
+
 def add_sink(app: faust.App, writer: Writer) -> None:
     """Add the sink agent to the app.
 
@@ -34,6 +40,7 @@ def add_sink(app: faust.App, writer: Writer) -> None:
 
     @app.agent(topic, name="sink")
     async def sink(stream: StreamT[list[LogRecord]]) -> None:
+        consumer = cast("_Consumer", app.consumer)
         gathered = cast("Stream[list[LogRecord]]", stream).noack_take(
             MAX_BATCHES, within=GATHER_SECONDS
         )
@@ -43,7 +50,7 @@ def add_sink(app: faust.App, writer: Writer) -> None:
             batches = cast("Iterable[list[LogRecord]]", (event.value for event in events))
             await writer.write(rows_by_table(chain.from_iterable(batches)))
             for event in events:
-                await stream.ack(event)
+                consumer.acknowledge(event.message)
 
 
 def rows_by_table(records: Iterable[LogRecord]) -> dict[str, list[bytes]]:

@@ -37,6 +37,6 @@ def add_screening(app: faust.App, config: WorkerConfig) -> ScreeningStep:
                 message = event.message
                 committed = consumer.committed_offset(message.tp)
                 await step.process(message.partition, event.value, committed)
-                await stream.ack(event)
+                consumer.acknowledge(message)
 
     return step

@@ -21,12 +21,23 @@ class UnreadableChangelogError(Exception):
     """A changelog has a record batch that cannot be read: the worker's own state is at stake."""
 
 
+class Batch(ConsumerMessage):
+    """A message whose value is a list of records; `done` once everything of it is durable."""
+
+    __slots__ = ("done",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
+        super().__init__(*args, **kwargs)
+        self.done = False
+
+
 class Consumer(driver.Consumer):
     """Faust's consumer, delivering batches.
 
-    Obligation of whoever takes a message: acknowledge it once, when everything that follows from
+    Obligation of whoever takes a message: `acknowledge` it once, when everything that follows from
     its records is durable. Offsets are committed up to the first message, in the order of delivery,
-    that is not acknowledged; nothing is committed past it (faust-streaming #606).
+    that is not acknowledged; nothing is committed past it (faust-streaming #606). Faust's own
+    acknowledgement does not count: a stream also gives it for messages that it skips.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
@@ -34,7 +45,7 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._hand_over = self.callback
         self.callback = self._deliver
-        self._delivered: defaultdict[TP, deque[Message]] = defaultdict(deque)
+        self._delivered: defaultdict[TP, deque[Batch]] = defaultdict(deque)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
         """Fetch, and yield a message per batch; partitions take turns."""
@@ -56,7 +67,7 @@ class Consumer(driver.Consumer):
     async def _deliver(self, message: Message) -> None:
         # Only here is it sure that a message goes to the agents: one whose offset was read before
         # is dropped by Faust after it was fetched, and nobody will ever acknowledge it.
-        if not self._is_changelog_tp(message.tp):
+        if isinstance(message, Batch) and self._is_current(message):
             self._delivered[message.tp].append(message)
         await self._hand_over(message)
 
@@ -82,7 +93,7 @@ class Consumer(driver.Consumer):
         for start in range(0, len(records), MAX_BATCH_RECORDS):
             batch = records[start : start + MAX_BATCH_RECORDS]
             last = batch[-1]
-            message = ConsumerMessage(
+            message = Batch(
                 last.topic,
                 last.partition,
                 last.offset,
@@ -99,8 +110,13 @@ class Consumer(driver.Consumer):
             )
             yield tp, message
 
+    def acknowledge(self, message: Message) -> None:
+        """Say that a batch is done; it is committed once all before it are."""
+        cast("Batch", message).done = True
+        message.ack(self)
+
     def ack(self, message: Message) -> bool:
-        """Mark a message as done; it is committed once all before it are."""
+        """Note that no stream works on a message any more."""
         with ack_lock:
             if message.acked:
                 return False
@@ -121,9 +137,15 @@ class Consumer(driver.Consumer):
         # may be acknowledged late, and must not count for its successor.
         delivered = self._delivered[tp]
         offset: int | None = None
-        while delivered and delivered[0].acked:
-            offset = delivered.popleft().offset + 1
+        while delivered and (delivered[0].done or not self._is_current(delivered[0])):
+            message = delivered.popleft()
+            if self._is_current(message):
+                offset = message.offset + 1
         return offset
+
+    def _is_current(self, message: Message) -> bool:
+        """Whether no rebalance has come since the message was fetched."""
+        return bool(message.generation_id == self.app.consumer_generation_id)
 
     def committed_offset(self, tp: TP) -> int | None:
         """Where the group would read on; None before its first commit."""

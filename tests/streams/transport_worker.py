@@ -64,7 +64,7 @@ def main() -> None:
             if told.fail:
                 raise RuntimeError("nobody foresaw this")
             if told.acknowledge == "all" or (told.acknowledge == "all-but-second" and taken != 2):
-                await stream.ack(event)
+                app.consumer.acknowledge(event.message)
 
     # Faust draws a spinner on what it takes for a terminal.
     worker = faust.Worker(
