@@ -1,4 +1,4 @@
-"""Faust's table recovery, without the race in which a worker waits for ever.
+"""Faust's table recovery, without the races in which a worker waits for ever or skips a batch.
 
 Recovery resumes fetching, awaits the fetcher's start, and only then waits for the signal that all
 changelogs are read. A short changelog is read before that, and the reader clears its signal as soon
@@ -28,7 +28,14 @@ class _RecoveryEnd(asyncio.Event):
 
 
 class Recovery(FaustRecovery):
-    """Faust's recovery with a signal that cannot be missed."""
+    """Faust's recovery with a signal that cannot be missed, and an end in which nothing flows."""
+
+    async def on_recovery_completed(self, generation_id: int = 0) -> None:
+        """Seek to the committed offsets and resume the flow."""
+        # Faust leaves the flow on, and empties the agents' queues when it resumes it: a batch that
+        # came in between would be lost, and the one after it taken.
+        self.app.consumer.stop_flow()
+        await super().on_recovery_completed(generation_id)
 
     @property
     def signal_recovery_end(self) -> asyncio.Event:

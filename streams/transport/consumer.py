@@ -22,13 +22,19 @@ class UnreadableChangelogError(Exception):
 
 
 class Batch(ConsumerMessage):
-    """A message whose value is a list of records; `done` once everything of it is durable."""
+    """A message whose value is a list of records.
 
-    __slots__ = ("done",)
+    Attributes:
+        done: Everything that follows from the records is durable.
+        reading: Which uninterrupted reading of the log it belongs to.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
+    __slots__ = ("done", "reading")
+
+    def __init__(self, *args: Any, reading: int, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
         super().__init__(*args, **kwargs)
         self.done = False
+        self.reading = reading
 
 
 class Consumer(driver.Consumer):
@@ -38,6 +44,11 @@ class Consumer(driver.Consumer):
     its records is durable. Offsets are committed up to the first message, in the order of delivery,
     that is not acknowledged; nothing is committed past it (faust-streaming #606). Faust's own
     acknowledgement does not count: a stream also gives it for messages that it skips.
+
+    Whenever the flow stops, a new reading begins: Faust empties the queues of the agents when it
+    resumes the flow, and what was fetched and not handled may be gone, in the middle of the log. So
+    nothing of an earlier reading is delivered or waited for, and each reading begins with a seek to
+    the committed offsets.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
@@ -45,29 +56,55 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._hand_over = self.callback
         self.callback = self._deliver
+        self._reading = 0
         self._delivered: defaultdict[TP, deque[Batch]] = defaultdict(deque)
+        self._done_until: dict[TP, int] = {}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
         """Fetch, and yield a message per batch; partitions take turns."""
+        reading = self._reading
         fetched, active = await self._wait_next_records(timeout)
         if fetched is None or self.should_stop:
             return
-        if not self.flow_active:
-            # Fetched, but a rebalance began meanwhile: read it again from the committed offset.
+        if not self.flow_active or reading != self._reading:
+            # Fetched across an interruption: whose seek came first is not known, so seek again.
             await self.perform_seek()
             return
-        generation = self.app.consumer_generation_id
         for tp, message in self._messages(fetched):
-            if not self.flow_active or self.app.consumer_generation_id != generation:
+            if not self.flow_active or reading != self._reading:
                 return
             if active is None or tp in active or tp in self._buffered_partitions:
                 self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
                 yield tp, message
 
+    async def perform_seek(self) -> None:
+        """Read on from the committed offsets, and from the beginning where there are none.
+
+        Faust and aiokafka leave a partition without a commit where it is, past what was fetched.
+        """
+        await super().perform_seek()
+        uncommitted = {
+            self._new_topicpartition(tp.topic, tp.partition)
+            for tp in self.assignment()
+            if not self._is_changelog_tp(tp) and not self._committed_offset[tp]
+        }
+        if uncommitted:
+            await self.seek_wait(await self.earliest_offsets(*uncommitted))
+
+    def stop_flow(self) -> None:
+        """Stop delivering; what is done can still be committed, the rest is read again."""
+        super().stop_flow()
+        for tp in list(self._delivered):
+            self._settle(tp)
+        self._delivered.clear()
+        self._reading += 1
+
     async def _deliver(self, message: Message) -> None:
         # Only here is it sure that a message goes to the agents: one whose offset was read before
         # is dropped by Faust after it was fetched, and nobody will ever acknowledge it.
-        if isinstance(message, Batch) and self._is_current(message):
+        if isinstance(message, Batch):
+            if message.reading != self._reading:
+                return
             self._delivered[message.tp].append(message)
         await self._hand_over(message)
 
@@ -107,6 +144,7 @@ class Consumer(driver.Consumer):
                 len(batch),
                 tp,
                 generation_id=self.app.consumer_generation_id,
+                reading=self._reading,
             )
             yield tp, message
 
@@ -128,24 +166,20 @@ class Consumer(driver.Consumer):
     def _filter_tps_with_pending_acks(
         self, topics: AbstractSet[TP | str] | None = None
     ) -> Iterator[TP]:
-        return (
-            tp for tp in self._delivered if topics is None or tp in topics or tp.topic in topics
-        )
+        pending = self._delivered.keys() | self._done_until.keys()
+        return (tp for tp in pending if topics is None or tp in topics or tp.topic in topics)
 
     def _new_offset(self, tp: TP) -> int | None:
-        # A message is known by itself and not by its offset: one that a rebalance has made stale
-        # may be acknowledged late, and must not count for its successor.
-        delivered = self._delivered[tp]
-        offset: int | None = None
-        while delivered and (delivered[0].done or not self._is_current(delivered[0])):
-            message = delivered.popleft()
-            if self._is_current(message):
-                offset = message.offset + 1
-        return offset
+        self._settle(tp)
+        return self._done_until.pop(tp, None)
 
-    def _is_current(self, message: Message) -> bool:
-        """Whether no rebalance has come since the message was fetched."""
-        return bool(message.generation_id == self.app.consumer_generation_id)
+    def _settle(self, tp: TP) -> None:
+        """Note how far the partition is done, without a gap."""
+        # A message is known by itself and not by its offset: one of an earlier reading may be
+        # acknowledged late, and must not count for its successor.
+        delivered = self._delivered.get(tp)
+        while delivered and delivered[0].done:
+            self._done_until[tp] = delivered.popleft().offset + 1
 
     def committed_offset(self, tp: TP) -> int | None:
         """Where the group would read on; None before its first commit."""
@@ -159,6 +193,8 @@ class Consumer(driver.Consumer):
         await self.commit()
         for tp in revoked:
             self._delivered.pop(tp, None)
+            self._done_until.pop(tp, None)
+        self._reading += 1
         await super().on_partitions_revoked(revoked)
 
 

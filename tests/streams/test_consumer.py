@@ -7,14 +7,12 @@ from streams.app import WorkerConfig, create_app
 from streams.transport.consumer import Batch
 
 PLACE = TP("participation.events", 0)
-GENERATION = 7
 
 
 @pytest.fixture
 async def consumer():
     """A consumer without a broker, whose messages go to nobody."""
     app = create_app(WorkerConfig("127.0.0.1:1", 4))
-    app.consumer_generation_id = GENERATION
 
     async def hand_over(message):
         message.incref()
@@ -25,9 +23,9 @@ async def consumer():
     app.consumer._thread.thread_loop.close()
 
 
-async def deliver(consumer, offset, generation=GENERATION):
-    message = Batch(*PLACE, offset, 0.0, 0, None, None, [], None, tp=PLACE)
-    message.generation_id = generation
+async def deliver(consumer, offset, reading=None):
+    reading = consumer._reading if reading is None else reading
+    message = Batch(*PLACE, offset, 0.0, 0, None, None, [], None, tp=PLACE, reading=reading)
     await consumer.callback(message)
     return message
 
@@ -53,16 +51,30 @@ async def test_a_batch_that_a_stream_skipped_is_not_committed(consumer):
     assert consumer._new_offset(PLACE) is None
 
 
-async def test_a_batch_fetched_before_a_rebalance_counts_for_nothing_after_it(consumer):
-    stale = await deliver(consumer, 9, generation=GENERATION - 1)
-    consumer.acknowledge(stale)
-    assert consumer._new_offset(PLACE) is None
+async def test_what_is_done_when_the_flow_stops_can_still_be_committed(consumer):
+    consumer.acknowledge(await deliver(consumer, 9))
+    consumer.stop_flow()
+    assert 10 == consumer._new_offset(PLACE)
+
+
+async def test_what_is_not_done_when_the_flow_stops_does_not_hold_up_what_comes_after(consumer):
+    await deliver(consumer, 9)
+    consumer.stop_flow()
     consumer.acknowledge(await deliver(consumer, 4))
     assert 5 == consumer._new_offset(PLACE)
 
 
-async def test_a_batch_that_a_rebalance_overtook_does_not_hold_up_those_after_it(consumer):
-    await deliver(consumer, 9)
-    consumer.app.consumer_generation_id = GENERATION + 1
-    consumer.acknowledge(await deliver(consumer, 4, generation=GENERATION + 1))
-    assert 5 == consumer._new_offset(PLACE)
+async def test_a_batch_fetched_before_the_flow_stopped_is_not_delivered_after(consumer):
+    handed_over = []
+    consumer._hand_over = handed_over.append
+    before = consumer._reading
+    consumer.stop_flow()
+    await deliver(consumer, 9, reading=before)
+    assert [] == handed_over
+
+
+async def test_a_batch_acknowledged_after_the_flow_stopped_counts_for_nothing(consumer):
+    stale = await deliver(consumer, 9)
+    consumer.stop_flow()
+    consumer.acknowledge(stale)
+    assert consumer._new_offset(PLACE) is None

@@ -138,6 +138,13 @@ def test_a_batch_is_committed_once_all_before_it_are_acknowledged(kafka, topic):
         assert end_of_first == committed(kafka, topic)
 
 
+def test_what_was_fetched_before_the_first_commit_is_read_again_after_a_seek(kafka, topic):
+    publish(kafka, topic, 100)
+    with worker(kafka, topic, "--acknowledge", "none", "--seek-after", "99") as w:
+        wait_for(lambda: w.taken() == 200, "the same records again")
+        assert [*range(100), *range(100)] == w.offsets()
+
+
 def test_batches_that_faust_drops_as_read_before_do_not_hold_up_commits(kafka, topic):
     publish(kafka, topic, 10_000)
     with worker(kafka, topic, "--rewind-after", "9999") as w:

@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--fail", action="store_true")
     parser.add_argument("--without-codec")
     parser.add_argument("--rewind-after", type=int)
+    parser.add_argument("--seek-after", type=int)
     told = parser.parse_args()
     if told.without_codec:
         # A codec cannot be uninstalled for one test: aiokafka asks these functions for it.
@@ -61,6 +62,9 @@ def main() -> None:
                 # Fetch from the beginning again, unknown to Faust, as a seek during a fetch does.
                 told.rewind_after = None
                 app.consumer._thread.seek(event.message.tp, 0)
+            if told.seek_after is not None and records[-1].offset >= told.seek_after:
+                told.seek_after = None
+                await app.consumer.perform_seek()
             if told.fail:
                 raise RuntimeError("nobody foresaw this")
             if told.acknowledge == "all" or (told.acknowledge == "all-but-second" and taken != 2):
