@@ -62,7 +62,11 @@ def summaries_as_json(summaries: Sequence[TopicSummary]) -> str:
 def summaries_as_table(summaries: Sequence[TopicSummary]) -> Table:
     """A row per topic: who spoke, how much weight the loudest have, what was a repeat."""
     table = Table(
-        box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title="Topics", title_justify="left"
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        title="Topics",
+        title_justify="left",
     )
     table.add_column("Topic", min_width=16, overflow="fold")
     for heading in ("Said", "Voices", "Worth", "Top 1", "Top 5"):

@@ -18,6 +18,7 @@ from typing import cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -149,11 +150,15 @@ def _credentials(request: HTTPRequest, parameters: Mapping[str, str]) -> tuple[s
 async def _read(request: HTTPRequest) -> bytes:
     """The body as it came."""
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise BodyTooLargeError(f"body: more than {MAX_BODY_BYTES:,} bytes")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > MAX_BODY_BYTES:
+                raise BodyTooLargeError(f"body: more than {MAX_BODY_BYTES:,} bytes")
+            parts.append(part)
+    except ClientDisconnect:
+        # Such as a worker that was killed; nobody reads the answer.
+        raise BodyError("body: the client went away") from None
     return b"".join(parts)
 
 
