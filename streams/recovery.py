@@ -1,9 +1,8 @@
 """Faust's table recovery, without the races in which a worker waits for ever or skips a batch.
 
 Recovery resumes fetching, awaits the fetcher's start, and only then waits for the signal that all
-changelogs are read. A short changelog is read before that, and the reader clears its signal as soon
-as it has given it: nobody is left to give it again (faust-streaming #596; seen here about once in
-ten restarts, the worker idle in a stable group).
+changelogs are read. A short changelog may be read before that, and the reader clears its signal as
+soon as it has given it: nobody is left to give it again (faust-streaming #596).
 """
 
 import asyncio
