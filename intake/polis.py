@@ -5,8 +5,6 @@ title. Both header layouts that Polis has written are read, by column name. Auth
 one space of ids, which Polis numbers anew in every conversation.
 """
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +12,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
-
 from intake.pseudonyms import Pseudonymiser
-from intake.tables import Problem, Row, TableError, read_rows, read_table
+from intake.tables import (
+    MAX_TITLE_CHARACTERS,
+    BadFieldError,
+    Problem,
+    Row,
+    TableError,
+    consultation_id,
+    is_whole_number,
+    limited,
+    read_records,
+    read_rows,
+    whole_number,
+)
 from schemas.events import (
     MAX_TEXT_CHARACTERS,
     ConsultationOpened,
@@ -27,7 +35,6 @@ from schemas.events import (
     ContributionSupported,
     ContributionSupportedData,
     Event,
-    Identifier,
     Mode,
     Role,
     TopicOpened,
@@ -44,9 +51,6 @@ _VOTES: dict[str, Literal[-1, 0, 1]] = {"-1": -1, "0": 0, "1": 1}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MILLISECONDS = (datetime(2300, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
-_MAX_TITLE_CHARACTERS = 500
-_MAX_ID_DIGITS = 18
-_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
 class _Comment(NamedTuple):
@@ -61,15 +65,6 @@ class _Vote(NamedTuple):
     comment: int
     voter: int
     value: Literal[-1, 0, 1]
-
-
-class _BadFieldError(ValueError):
-    """A cell that cannot be taken: which, and why."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -190,8 +185,8 @@ def read_export(
     if not path.is_dir():
         raise TableError(f"{path}: not a folder; a Polis export is a folder with comments.csv")
     name = path.resolve().name
-    consultation = _consultation_id(consultation, name)
-    if not _is_number(organiser):
+    consultation = consultation_id(consultation, name)
+    if not is_whole_number(organiser):
         raise ValueError("organiser: a Polis author id is a whole number")
     problems: list[Problem] = []
     comments = _read_comments(path / "comments.csv", problems)
@@ -200,7 +195,7 @@ def read_export(
     summary = _read_summary(path / "summary.csv", problems)
     return Export(
         consultation=consultation,
-        title=summary.get("topic") or name[:_MAX_TITLE_CHARACTERS],
+        title=summary.get("topic") or name[:MAX_TITLE_CHARACTERS],
         question=summary.get("conversation-description", ""),
         organiser=str(int(organiser)),
         problems=tuple(problems),
@@ -229,44 +224,19 @@ class _People:
 
 
 def _read_comments(path: Path, problems: list[Problem]) -> list[_Comment]:
-    comments: list[_Comment] = []
-    lines: dict[int, tuple[int, _Comment]] = {}
-    for row in read_table(path, _COMMENT_COLUMNS):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
-        try:
-            comment = _comment(row)
-            # The same row again is the same event again; another text under its id is a mistake.
-            line, first = lines.setdefault(comment.comment, (row.line, comment))
-            if comment != first:
-                raise _BadFieldError("comment-id", f"already used on line {line}")  # noqa: TRY301
-        except _BadFieldError as error:
-            problems.append(Problem(path.name, row.line, error.field, error.reason))
-        else:
-            comments.append(comment)
-    comments.sort(key=lambda comment: (comment.milliseconds, comment.comment))
-    return comments
+    records = read_records(path, _COMMENT_COLUMNS, _comment, problems, unique="comment-id")
+    return sorted(records, key=lambda comment: (comment.milliseconds, comment.comment))
 
 
 def _read_votes(path: Path, problems: list[Problem]) -> list[_Vote]:
-    votes: list[_Vote] = []
-    for row in read_table(path, _VOTE_COLUMNS):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
-        try:
-            votes.append(_vote(row))
-        except _BadFieldError as error:
-            problems.append(Problem(path.name, row.line, error.field, error.reason))
+    records = read_records(path, _VOTE_COLUMNS, _vote, problems)
     # The sort is stable: of two votes in the same millisecond the file's later one stays the last.
-    votes.sort(key=lambda vote: vote.milliseconds)
-    return votes
+    return sorted(records, key=lambda vote: vote.milliseconds)
 
 
 def _read_summary(path: Path, problems: list[Problem]) -> dict[str, str]:
     limits = {
-        "topic": _MAX_TITLE_CHARACTERS,
+        "topic": MAX_TITLE_CHARACTERS,
         "conversation-description": MAX_TEXT_CHARACTERS,
     }
     found: dict[str, str] = {}
@@ -279,21 +249,19 @@ def _read_summary(path: Path, problems: list[Problem]) -> dict[str, str]:
         limit = limits.get(row[0])
         if limit is None or len(row) == 1:
             continue
-        if len(row[1]) > limit:
-            problems.append(Problem(path.name, line, row[0], _too_long(row[1], limit)))
-        else:
-            found[row[0]] = row[1].strip()
+        try:
+            found[row[0]] = limited(row[1], row[0], limit).strip()
+        except BadFieldError as error:
+            problems.append(error.at(path.name, line))
     return found
 
 
 def _comment(row: Row) -> _Comment:
-    text = row.cells["comment-body"]
-    if len(text) > MAX_TEXT_CHARACTERS:
-        raise _BadFieldError("comment-body", _too_long(text, MAX_TEXT_CHARACTERS))
+    text = limited(row.cells["comment-body"], "comment-body", MAX_TEXT_CHARACTERS)
     return _Comment(
         milliseconds=_milliseconds(row),
-        comment=_number(row, "comment-id"),
-        author=_number(row, "author-id"),
+        comment=whole_number(row, "comment-id"),
+        author=whole_number(row, "author-id"),
         text=text,
     )
 
@@ -301,35 +269,20 @@ def _comment(row: Row) -> _Comment:
 def _vote(row: Row) -> _Vote:
     value = _VOTES.get(row.cells["vote"].strip())
     if value is None:
-        raise _BadFieldError("vote", "not one of -1, 0, 1")
+        raise BadFieldError("vote", "not one of -1, 0, 1")
     return _Vote(
         milliseconds=_milliseconds(row),
-        comment=_number(row, "comment-id"),
-        voter=_number(row, "voter-id"),
+        comment=whole_number(row, "comment-id"),
+        voter=whole_number(row, "voter-id"),
         value=value,
     )
 
 
 def _milliseconds(row: Row) -> int:
-    number = _number(row, "timestamp")
+    number = whole_number(row, "timestamp")
     if number >= _LATEST_MILLISECONDS:
-        raise _BadFieldError("timestamp", "not a Unix time in milliseconds before the year 2300")
+        raise BadFieldError("timestamp", "not a Unix time in milliseconds before the year 2300")
     return number
-
-
-def _number(row: Row, field: str) -> int:
-    cell = row.cells[field].strip()
-    if not _is_number(cell):
-        raise _BadFieldError(field, "not a whole number" if cell else "no value")
-    return int(cell)
-
-
-def _is_number(cell: str) -> bool:
-    return cell.isascii() and cell.isdigit() and len(cell) <= _MAX_ID_DIGITS
-
-
-def _too_long(text: str, limit: int) -> str:
-    return f"{len(text):,} characters, at most {limit:,}"
 
 
 def _moment(milliseconds: int) -> datetime:
@@ -346,16 +299,3 @@ def _numbered(votes: list[_Vote]) -> Iterator[tuple[int, _Vote]]:
             moment = vote.milliseconds
         seen[vote] += 1
         yield seen[vote], vote
-
-
-def _consultation_id(given: str | None, folder: str) -> str:
-    if given is None:
-        ascii_name = unicodedata.normalize("NFKD", folder).encode("ascii", "ignore").decode()
-        given = re.sub(r"[^A-Za-z0-9.-]+", "-", ascii_name).strip("-.")[:128]
-    try:
-        return _IDENTIFIER.validate_python(given)
-    except ValidationError:
-        raise ValueError(
-            "consultation: give an id of letters, digits and . _ : - (at most 128) that begins"
-            " with a letter or digit"
-        ) from None

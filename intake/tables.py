@@ -1,10 +1,29 @@
-"""CSV files as channels export them: rows with the line they begin on, bad ones set apart."""
+"""CSV files as channels export them: rows with the line they begin on, bad ones set apart.
+
+What the importers share: files become rows, rows become records, and what cannot be taken becomes a
+`Problem` while the rest is kept.
+"""
 
 import csv
+import re
+import unicodedata
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.events import Identifier
+
+MAX_TITLE_CHARACTERS = 500
+"""The longest title that an event can hold."""
+
+_MAX_ID_DIGITS = 18
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +41,24 @@ class Problem:
     line: int
     field: str
     reason: str
+
+
+class BadFieldError(ValueError):
+    """A cell that cannot be taken.
+
+    Attributes:
+        field: Column of the cell.
+        reason: What is wrong with it. It never repeats what the cell says.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+    def at(self, file: str, line: int) -> Problem:
+        """The problem of the row on that line."""
+        return Problem(file, line, self.field, self.reason)
 
 
 class TableError(ValueError):
@@ -64,6 +101,90 @@ def read_table(path: Path, required: tuple[str, ...]) -> Iterator[Row | Problem]
             yield Problem(path.name, line, "row", reason)
         else:
             yield Row(line, dict(zip(header, row, strict=True)))
+
+
+def read_records(
+    path: Path,
+    required: tuple[str, ...],
+    parse: Callable[[Row], Record],
+    problems: list[Problem],
+    *,
+    unique: str | None = None,
+) -> Iterator[Record]:
+    """Read a CSV file as records, in its order. Rows that cannot be taken go to the problems.
+
+    Args:
+        path: The file.
+        required: Columns that the header must have.
+        parse: Makes a record of a row, or raises `BadFieldError`.
+        problems: Gets a problem for every row that is skipped.
+        unique: A column of whole numbers under which a record is known. The same record again is
+            given again; another one under its number is a problem.
+
+    Raises:
+        TableError: As `read_table` does.
+    """
+    known: dict[int, tuple[int, Record]] = {}
+    for row in read_table(path, required):
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        try:
+            record = parse(row)
+            if unique is not None:
+                line, first = known.setdefault(whole_number(row, unique), (row.line, record))
+                if record != first:
+                    raise BadFieldError(unique, f"already used on line {line}")  # noqa: TRY301
+        except BadFieldError as error:
+            problems.append(error.at(path.name, row.line))
+        else:
+            yield record
+
+
+def whole_number(row: Row, field: str) -> int:
+    """The whole number that a cell holds: digits alone, no sign.
+
+    Raises:
+        BadFieldError: The cell is empty or holds something else.
+    """
+    cell = row.cells[field].strip()
+    if not is_whole_number(cell):
+        raise BadFieldError(field, "not a whole number" if cell else "no value")
+    return int(cell)
+
+
+def is_whole_number(cell: str) -> bool:
+    """Whether a cell holds ASCII digits alone, few enough for 64 bits."""
+    return cell.isascii() and cell.isdigit() and len(cell) <= _MAX_ID_DIGITS
+
+
+def limited(text: str, field: str, limit: int) -> str:
+    """The text, as it is.
+
+    Raises:
+        BadFieldError: It has more characters than the limit.
+    """
+    if len(text) > limit:
+        raise BadFieldError(field, f"{len(text):,} characters, at most {limit:,}")
+    return text
+
+
+def consultation_id(given: str | None, folder: str) -> str:
+    """Id of a consultation: the one given, or one made from the name of the export's folder.
+
+    Raises:
+        ValueError: What was given is no id, or the name has nothing to make one of.
+    """
+    if given is None:
+        ascii_name = unicodedata.normalize("NFKD", folder).encode("ascii", "ignore").decode()
+        given = re.sub(r"[^A-Za-z0-9.-]+", "-", ascii_name).strip("-.")[:128]
+    try:
+        return _IDENTIFIER.validate_python(given)
+    except ValidationError:
+        raise ValueError(
+            "consultation: give an id of letters, digits and . _ : - (at most 128) that begins"
+            " with a letter or digit"
+        ) from None
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, list[str] | str]]:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from intake.polis import read_export
+from intake import consul, polis
 from intake.pseudonyms import Pseudonymiser
-from intake.tables import Problem
+from intake.tables import Problem, TableError
 from schemas.events import Event
 
 
@@ -32,7 +32,7 @@ class Source:
     Attributes:
         path: A file or folder, as the format has it.
         consultation: Id that the consultation gets; None: the format's own way of naming it.
-        organiser: Id of the organiser in the source; None: the format's usual one.
+        organiser: Id of the organiser in the source; None: the format's usual one, if it has any.
     """
 
     path: Path
@@ -42,10 +42,22 @@ class Source:
 
 def _polis(source: Source, pseudonyms: Pseudonymiser) -> Input:
     chosen = {} if source.organiser is None else {"organiser": source.organiser}
-    export = read_export(
+    export = polis.read_export(
         source.path, consultation=source.consultation, pseudonyms=pseudonyms, **chosen
     )
     return Input(export.events(), export.total, export.problems)
 
 
-FORMATS: dict[str, Callable[[Source, Pseudonymiser], Input]] = {"polis": _polis}
+def _consul(source: Source, pseudonyms: Pseudonymiser) -> Input:
+    if source.organiser is not None:
+        raise TableError(f"{source.path}: a CONSUL export has no organiser; leave --organiser out")
+    export = consul.read_export(
+        source.path, consultation=source.consultation, pseudonyms=pseudonyms
+    )
+    return Input(export.events(), export.total, export.problems)
+
+
+FORMATS: dict[str, Callable[[Source, Pseudonymiser], Input]] = {
+    "consul": _consul,
+    "polis": _polis,
+}
