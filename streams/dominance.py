@@ -4,7 +4,9 @@ No single figure decides: Gini calls two people, one with 65 %, equal (0.15); a 
 nothing about how many others there are. So they stand together.
 """
 
+import heapq
 from dataclasses import dataclass
+from itertools import accumulate, chain, repeat
 from math import exp, fsum, log
 from typing import NamedTuple
 
@@ -40,10 +42,16 @@ class Tally:
     """Contributions per voice, kept so that figures cost the number of distinct counts.
 
     Unknown authors are counted as a voice each: the lowest dominance that the facts allow.
+
+    Attributes:
+        counts: Contributions by participant.
+        histogram: Contributions of a voice -> voices with that many.
+        unknown: Contributions of unknown authors.
     """
 
     counts: dict[str, int]
     histogram: dict[int, int]
+    unknown: int = 0
 
     @classmethod
     def empty(cls) -> "Tally":
@@ -52,21 +60,100 @@ class Tally:
 
     def add(self, participant: str) -> None:
         """Count one contribution; the empty string is an unknown author."""
-        count = 0
-        if participant:
-            count = self.counts.get(participant, 0)
-            self.counts[participant] = count + 1
-        histogram = self.histogram
-        if count:
-            if histogram[count] == 1:
-                del histogram[count]
-            else:
-                histogram[count] -= 1
-        histogram[count + 1] = histogram.get(count + 1, 0) + 1
+        if not participant:
+            self.unknown += 1
+            self._move(0, 1)
+            return
+        count = self.counts.get(participant, 0)
+        self.counts[participant] = count + 1
+        self._move(count, count + 1)
+
+    def remove(self, participant: str) -> None:
+        """Take one contribution back; the empty string is an unknown author.
+
+        Raises:
+            ValueError: Nothing is counted of such an author.
+        """
+        count = self.counts.get(participant, 0) if participant else self.unknown
+        if not count:
+            raise ValueError("no contribution of this author is counted")
+        if not participant:
+            self.unknown -= 1
+            self._move(1, 0)
+            return
+        if count == 1:
+            del self.counts[participant]
+        else:
+            self.counts[participant] = count - 1
+        self._move(count, count - 1)
 
     def figures(self) -> Figures:
-        """The figures of what was counted so far."""
+        """The figures of what is counted."""
         return figures(self.histogram)
+
+    def most_active(self, places: int) -> list[tuple[str, int]]:
+        """The most active voices and their contributions, the most active first.
+
+        Level ones are in order of pseudonym; the pseudonym of an unknown author is empty.
+        """
+        unknown = repeat(("", 1), min(places, self.unknown))
+        voices = chain(self.counts.items(), unknown)
+        return heapq.nsmallest(places, voices, key=lambda voice: (-voice[1], voice[0]))
+
+    def _move(self, old: int, new: int) -> None:
+        """One voice has another count of contributions; 0 is none."""
+        histogram = self.histogram
+        if old:
+            if histogram[old] == 1:
+                del histogram[old]
+            else:
+                histogram[old] -= 1
+        if new:
+            histogram[new] = histogram.get(new, 0) + 1
+
+
+def with_one_unknown(histogram: dict[int, int], unknown: int) -> dict[int, int]:
+    """The histogram with all unknown authors as one person: the highest dominance there can be.
+
+    Args:
+        histogram: Contributions of a voice -> voices with that many, unknown authors a voice each.
+        unknown: Contributions of unknown authors, at most `histogram[1]`.
+    """
+    merged = dict(histogram)
+    if unknown:
+        merged[1] -= unknown
+        merged[unknown] = merged.get(unknown, 0) + 1
+    return {count: number for count, number in merged.items() if number}
+
+
+def lorenz(histogram: dict[int, int]) -> list[tuple[float, float]]:
+    """The Lorenz curve (Lorenz 1905): what share of contributions the least active voices wrote.
+
+    Returns:
+        Points (share of voices, share of contributions), rising from (0, 0) to (1, 1), one at each
+        distinct count; none where there is no contribution.
+    """
+    groups = sorted(histogram.items())
+    voices = list(accumulate((number for _, number in groups), initial=0))
+    contributions = list(accumulate((count * number for count, number in groups), initial=0))
+    if not groups:
+        return []
+    return [
+        (below / voices[-1], written / contributions[-1])
+        for below, written in zip(voices, contributions, strict=True)
+    ]
+
+
+def half_written_by(histogram: dict[int, int]) -> int:
+    """The smallest number of voices, the most active first, who wrote half or more; 0 of nobody."""
+    missing = (sum(count * number for count, number in histogram.items()) + 1) // 2
+    voices = 0
+    for count, number in sorted(histogram.items(), reverse=True):
+        if count * number >= missing:
+            return voices + -(-missing // count)
+        voices += number
+        missing -= count * number
+    return 0
 
 
 def figures(histogram: dict[int, int]) -> Figures:
