@@ -1,7 +1,8 @@
 """How the people write: sentences from the banks become texts, no two of them alike.
 
-The writer remembers what it wrote, and avoids using the same two sentences together again, so that
-texts of one opinion share an argument and not their wording.
+The writer remembers what it wrote, avoids using the same two sentences together again, and gives
+everybody something of their own to tell: texts of one opinion share an argument and not their
+wording.
 """
 
 import random
@@ -14,6 +15,7 @@ from intake.sample.phrases import (
     DETAILS,
     HOBBY_HORSES,
     OPENINGS,
+    OWN_STORY,
     REPLY_OPENINGS,
     Bank,
     Letter,
@@ -31,6 +33,7 @@ _ASK_FIRST_SHARE = 0.3
 _VERBATIM_SHARE = 0.22
 _ADDITION_SHARE = 0.5
 _MOST_SWAPS = 4
+_STORIES = 2
 
 
 def normalise(text: str) -> str:
@@ -45,6 +48,7 @@ class Writer:
         self._rng = rng
         self._written: set[str] = set()
         self._together: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str, str]] = set()
 
     def opinion(self, bank: Bank, stance: Stance, *, obsessed: bool = False) -> str:
         """A text on a topic; somebody obsessed with it begins in their own way."""
@@ -53,7 +57,9 @@ class Writer:
             pairs = set(combinations(sorted(core), 2))
             if attempt < _STRICT_ATTEMPTS and pairs & self._together:
                 continue
-            text = self._speak([*self._opening(bank, obsessed=obsessed), *core, *self._closing()])
+            opening = self._opening(bank, obsessed=obsessed)
+            stories = [self._story() for _ in range(_STORIES)]
+            text = self._speak([*opening, *core, *stories, *self._closing()])
             if self._is_new(text):
                 self._together |= pairs
                 return text
@@ -100,6 +106,19 @@ class Writer:
         if obsessed and rng.random() < _HOBBY_HORSE_SHARE:
             return [rng.choice(HOBBY_HORSES[bank.id])]
         return [rng.choice(OPENINGS)] if rng.random() < _OPENING_SHARE else []
+
+    def _story(self) -> str:
+        """A sentence that hardly anybody else will say, whatever the topic."""
+        while True:
+            parts = [self._rng.choice(part) for part in OWN_STORY]
+            triples = set(combinations(parts, 3))
+            if not triples & self._told:
+                break
+        self._told |= triples
+        who, did, when, where, so = parts
+        if self._rng.randint(0, 1):
+            return f"{when.capitalize()} {where} {who[0].lower()}{who[1:]} {did}, {so}."
+        return f"{who} {did} {when} {where}, {so}."
 
     def _closing(self) -> list[str]:
         return [self._rng.choice(CLOSINGS)] if self._rng.random() < _CLOSING_SHARE else []
