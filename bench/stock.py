@@ -1,36 +1,27 @@
 """The peer: the same screening on stock Faust, as its documentation teaches it.
 
-One event at a time, a Faust Table for each thing remembered, `topic.send` for each row; the sink
-takes rows in bulk with `stream.take`, since one insert per row would measure ClickHouse. Verdicts
-and rows are those of the project; a summary per topic leaves every second, which favours this
-peer: ours writes one per batch.
+One event at a time, a Faust Table for what is remembered, `topic.send` for each row; the sink takes
+rows in bulk with `stream.take`, since one insert per row would measure ClickHouse. Verdicts and
+are those of the project, by the project's own screening; what is told of a topic leaves every
+second, which favours this peer: ours tells it with every few batches. It has no activity topic, and
+so tells nothing of consultations.
 """
 
 import os
 from collections.abc import Iterator
 
 import faust
+import msgspec
 import orjson
 
-from schemas.events import (
-    ConsultationOpened,
-    ContributionSubmitted,
-    ContributionSupported,
-    Event,
-    Role,
-    TopicOpened,
-    decode,
-    milliseconds,
-    partition_key,
-)
-from schemas.records import Kind, Verdict
+from schemas.events import decode, partition_key
+from schemas.records import Kind
 from schemas.topics import EVENTS
 from sinks.writer import Writer
 from streams import output
-from streams.effects import Effect, Opened, Redelivered, Seen, Submitted, Supported
-from streams.screening import Screened
-from streams.state import TopicState
-from streams.text import fingerprint, normalise
+from streams.screening import Arrival, screen
+from streams.state import PartitionState
+from streams.telling import tell
 
 APP_ID = "stock"
 SCREENED = "stock.screened"
@@ -38,97 +29,29 @@ PARTITIONS = 4
 
 
 class StockScreening:
-    """The screening over Faust Tables, an event at a time."""
+    """The screening, an event at a time, over a Faust Table of effects."""
 
     def __init__(self, app: faust.App) -> None:
-        self.deliveries = app.Table("deliveries")
-        self.wordings = app.Table("wordings")
-        self.counts = app.Table("counts", default=int)
-        self.votes = app.Table("votes")
-        self.states: dict[str, tuple[int, TopicState]] = {}
-        self.touched: set[str] = set()
+        self.effects = app.Table("effects", value_type=bytes)
+        self.states: dict[int, PartitionState] = {}
 
-    def row(self, event: Event, partition: int, offset: int) -> tuple[Kind, object]:
-        """Screen an event; the table and the row that follow."""
-        if isinstance(event, ConsultationOpened):
-            return Kind.CONSULTATION, output.consultation(event, partition, offset)
+    def row(self, value: bytes, partition: int, offset: int) -> tuple[str, Kind, object]:
+        """Screen an event: its key, its table, and the row that follows."""
+        event = decode(value)
         key = partition_key(event)
-        if isinstance(event, TopicOpened):
-            self._remember(partition, Opened(offset, key, event.data.title))
-            return Kind.TOPIC, output.topic(event, partition, offset)
-        if isinstance(event, ContributionSubmitted):
-            screened = self._contribution(event, partition, offset, key)
-            return Kind.CONTRIBUTION, output.contribution(event, partition, offset, screened)
-        screened = self._support(event, partition, offset, key)
-        return Kind.SUPPORT, output.support(event, partition, offset, screened)
+        state = self.states.setdefault(partition, PartitionState())
+        (screened,) = screen([Arrival(offset, key, event)], state)
+        state.settle()
+        if screened.effect is not None:
+            self.effects[f"{partition}:{offset}"] = msgspec.msgpack.encode(screened.effect)
+        return (key, *output.row(screened, partition))
 
-    def summaries(self) -> Iterator[tuple[str, int, bytes]]:
-        """Key, partition and row of each topic that changed since the last call."""
-        while self.touched:
-            key = self.touched.pop()
-            partition, state = self.states[key]
-            yield key, partition, orjson.dumps(output.summary(key, partition, state))
-
-    def _remember(self, partition: int, effect: Effect) -> None:
-        _, state = self.states.setdefault(effect.topic, (partition, TopicState()))
-        state.fold(effect)
-        self.touched.add(effect.topic)
-
-    def _contribution(
-        self, event: ContributionSubmitted, partition: int, offset: int, key: str
-    ) -> Screened:
-        data = event.data
-        delivery = f"{key}/{fingerprint(event.type, event.source, event.id).hex()}"
-        known = self.deliveries.get(delivery)
-        if known is not None:
-            self._remember(partition, Redelivered(offset, key))
-            return Screened(None, Verdict.REDELIVERED, known)
-        self.deliveries[delivery] = data.contribution
-        participant, text = data.participant or "", normalise(data.text)
-        first = None
-        if participant and text:
-            wording = f"{key}/{fingerprint(participant, text).hex()}"
-            first = self.wordings.get(wording)
-            if first is None:
-                self.wordings[wording] = data.contribution
-        self.counts[f"{key}/{participant}"] += 1
-        verdict = Verdict.ORIGINAL if first is None else Verdict.RESUBMITTED
-        effect = Submitted(
-            offset=offset,
-            topic=key,
-            delivery=b"",
-            wording=b"",
-            contribution=data.contribution,
-            participant=participant,
-            is_participant=data.role is Role.PARTICIPANT,
-            verdict=verdict,
-            first=None,
-            occurred_at=milliseconds(data.occurred_at),
-        )
-        self._remember(partition, effect)
-        return Screened(None, verdict, first or "")
-
-    def _support(
-        self, event: ContributionSupported, partition: int, offset: int, key: str
-    ) -> Screened:
-        data = event.data
-        delivery = f"{key}/{fingerprint(event.type, event.source, event.id).hex()}"
-        if self.deliveries.get(delivery) is not None:
-            self._remember(partition, Seen(offset, key))
-            return Screened(None, Verdict.REDELIVERED)
-        self.deliveries[delivery] = data.contribution
-        self.votes[f"{key}/{data.contribution}/{data.participant}"] = data.value
-        effect = Supported(
-            offset=offset,
-            topic=key,
-            delivery=b"",
-            contribution=data.contribution,
-            participant=data.participant,
-            value=data.value,
-            occurred_at=milliseconds(data.occurred_at),
-        )
-        self._remember(partition, effect)
-        return Screened(None)
+    def told(self) -> Iterator[tuple[str, int, Kind, object]]:
+        """Key, partition, table and row of what changed since the last call."""
+        for partition, state in self.states.items():
+            for key, changes in state.take_changes().items():
+                for row in tell(key, partition, state, changes):
+                    yield key, partition, row.kind, row.row
 
 
 def create_app(bootstrap_servers: str, clickhouse_url: str) -> faust.App:
@@ -152,16 +75,16 @@ def create_app(bootstrap_servers: str, clickhouse_url: str) -> faust.App:
     @app.agent(events)
     async def screen(stream: faust.Stream[bytes]) -> None:
         async for message in stream.events():
-            event, place = decode(message.value), message.message
-            kind, row = screening.row(event, place.partition, place.offset)
+            place = message.message
+            key, kind, row = screening.row(message.value, place.partition, place.offset)
             value = kind.encode() + b" " + orjson.dumps(row)
-            key = partition_key(event).encode()
-            await rows.send(key=key, value=value, partition=place.partition)
+            await rows.send(key=key.encode(), value=value, partition=place.partition)
 
     @app.timer(1.0)
     async def summarise() -> None:
-        for key, partition, row in screening.summaries():
-            await rows.send(key=key.encode(), value=b"summaries " + row, partition=partition)
+        for key, partition, kind, row in screening.told():
+            value = kind.encode() + b" " + orjson.dumps(row)
+            await rows.send(key=key.encode(), value=value, partition=partition)
 
     @app.agent(rows)
     async def sink(stream: faust.Stream[bytes]) -> None:

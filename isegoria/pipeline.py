@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 
 from operations.backlog import Backlog
-from schemas.topics import EVENTS, SCREENED, SUMMARIES
+from schemas.topics import ACTIVITY, DOMINANCE, EVENTS, SCREENED, SUMMARIES
 from streams.app import APP_ID
 
-STAGES = ((EVENTS,), (SCREENED, SUMMARIES))
-"""Topics in the order of the flow: when nothing remains in either, the tables are complete."""
+STAGES = ((EVENTS,), (ACTIVITY,), (SCREENED, SUMMARIES, DOMINANCE))
+"""Topics in the order of the flow: when nothing remains in any, the tables are complete."""
 
 _POLL_SECONDS = 0.2
 
@@ -52,7 +52,7 @@ def wait_until_complete(
             elif time.monotonic() > deadline:
                 raise IncompleteError(
                     f"nothing moved for {seconds:.0f} s: {remaining[0]} events are not screened,"
-                    f" {remaining[1]} records are not in ClickHouse; look at the worker's log"
+                    f" {sum(remaining[1:])} records are not in ClickHouse; look at the worker's log"
                 )
             time.sleep(_POLL_SECONDS)
         on_remaining(0)

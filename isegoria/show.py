@@ -1,5 +1,6 @@
 """What a person sees on the terminal: progress while it works, tables when it is done."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +22,18 @@ from rich.text import Text
 
 from intake.tables import Problem
 from isegoria.connections import Connections
+from sinks.answers import Answers, Waiting
+from sinks.letters import LetterShown
+from sinks.people import Ambassador, Award, Suspect
 from sinks.queries import TopicSummary
+from sinks.quotes import Quote
+from sinks.terms import Term
 
 console = Console()
 _errors = Console(stderr=True)
 
 _PROBLEMS_SHOWN = 20
+_LETTER_CHARACTERS = 160
 
 
 @contextmanager
@@ -56,18 +63,12 @@ def progress() -> Progress:
 
 def summaries_as_json(summaries: Sequence[TopicSummary]) -> str:
     """One list of objects, a topic each."""
-    return orjson.dumps(summaries, option=orjson.OPT_INDENT_2).decode()
+    return as_json(summaries)
 
 
 def summaries_as_table(summaries: Sequence[TopicSummary]) -> Table:
     """A row per topic: who spoke, how much weight the loudest have, what was a repeat."""
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-        title="Topics",
-        title_justify="left",
-    )
+    table = _table("Topics")
     table.add_column("Topic", min_width=16, overflow="fold")
     for heading in ("Said", "Voices", "Worth", "Top 1", "Top 5"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -90,8 +91,178 @@ def summaries_as_table(summaries: Sequence[TopicSummary]) -> Table:
         " many equally active people would weigh the same (1/Σp²). Top: share of the most active"
         " one and five. Again: said again by the same person. Twice: delivered twice, not counted."
     )
-    table.caption_justify = "left"
     return table
+
+
+def terms_as_line(terms: Sequence[Term]) -> Text:
+    """The key terms of a topic, each with the people who used it."""
+    return Text(", ".join(f"{term['term']} ({term['people']:,})" for term in terms))
+
+
+def quotes_as_table(quotes: Sequence[Quote]) -> Table:
+    """A row per quote: where it stands, and the words."""
+    table = _table("In their words")
+    for heading in ("Stance", "Mode"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Votes", justify="right", no_wrap=True)
+    table.add_column("Quote", overflow="fold")
+    for quote in quotes:
+        table.add_row(
+            quote["stance"] or "none", quote["mode"], f"{quote['support']:,}", Text(quote["text"])
+        )
+    table.caption = (
+        "One quote of a person and of a letter; every stance and mode that somebody took before the"
+        " most supported. Votes: for less against."
+    )
+    return table
+
+
+def suspects_as_table(suspects: Sequence[Suspect]) -> Table:
+    """A row per person and topic: their weight, and what the figures are without them."""
+    table = _table("Usual suspects")
+    table.add_column("Participant", no_wrap=True)
+    table.add_column("Topic", overflow="fold")
+    for heading in ("Said", "Top 1", "Worth"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Why", overflow="fold")
+    for suspect in suspects:
+        for appearance in suspect["appearances"]:
+            now, without = appearance["now"], appearance["without"]
+            table.add_row(
+                f"{suspect['participant'][:10]}…" if not appearance["topic"] else "",
+                Text(appearance["topic"] or "(all topics)"),
+                f"{appearance['contributions']:,}",
+                f"{now['top1_share']:.0%} → {without['top1_share']:.0%}",
+                f"{now['effective_voices_2']:,.1f} → {without['effective_voices_2']:,.1f}",
+                Text(" ".join(appearance["sentences"])),
+            )
+    table.caption = (
+        "A flag is about weight in the numbers, no judgement on a person: most who write much are"
+        " helpful. The arrow leads to the figure without this person's contributions. Said: theirs."
+        " Top 1: share of the most active one. Worth: effective voices (1/Σp²)."
+    )
+    return table
+
+
+def letters_as_table(letters: Sequence[LetterShown]) -> Table:
+    """A row per letter: how many signed it, when, and how it begins."""
+    table = _table("Letters")
+    table.add_column("Topic", overflow="fold")
+    for heading in ("Senders", "Copies", "Bursts"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("First", "Last"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Text", overflow="fold")
+    for letter in letters:
+        table.add_row(
+            Text(letter["topic"]),
+            f"{letter['senders']:,}",
+            f"{letter['contributions']:,}",
+            f"{len(letter['bursts']):,}",
+            (letter["first_at"] or "")[:10],
+            (letter["last_at"] or "")[:10],
+            Text(textwrap.shorten(letter["text"], _LETTER_CHARACTERS, placeholder=" …")),
+        )
+    table.caption = (
+        "Each sender keeps their voice. Bursts: seconds in which five or more sent it. --json has"
+        " the whole text, the growth by day and the copies."
+    )
+    return table
+
+
+def answers_as_table(answers: Sequence[Answers]) -> Table:
+    """A row per consultation: how much of it was answered, and how fast."""
+    table = _table("You said, we did")
+    table.add_column("Consultation", overflow="fold")
+    for heading in ("Topics", "Answered", "Share", "Median days"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in answers:
+        days = row["median_days"]
+        table.add_row(
+            Text(row["title"] or row["consultation"]),
+            f"{row['topics']:,}",
+            f"{row['answered']:,}",
+            f"{row['share']:.0%}",
+            "" if days is None else f"{days:,.1f}",
+        )
+    return table
+
+
+def waiting_as_table(waiting: Sequence[Waiting]) -> Table:
+    """A row per topic without an answer, those first that wait most."""
+    table = _table("Waiting for an answer")
+    table.add_column("Consultation", overflow="fold")
+    table.add_column("Topic", overflow="fold")
+    for heading in ("Voices", "Days", "Together"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in waiting:
+        table.add_row(
+            Text(row["consultation"]),
+            Text(row["title"] or row["topic"]),
+            f"{row['voices']:,}",
+            f"{row['days']:,}",
+            f"{row['voice_days']:,}",
+        )
+    table.caption = "Days: since the first contribution. Together: voices times days."
+    return table
+
+
+def awards_as_table(awards: Sequence[Award]) -> Table:
+    """A row per recognition."""
+    table = _table("Recognised")
+    for heading in ("Day", "Participant", "Recognition"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Reason", overflow="fold")
+    for award in awards:
+        table.add_row(
+            award["awarded_at"][:10],
+            f"{award['participant'][:10]}…",
+            Text(award["recognition"]),
+            Text(award["reason"]),
+        )
+    return table
+
+
+def ambassadors_as_table(ambassadors: Sequence[Ambassador]) -> Table:
+    """A row per candidate, the broadest first."""
+    table = _table("Candidates for ambassador")
+    table.add_column("Participant", no_wrap=True)
+    for heading in ("Newcomers", "Returned", "Groups", "Topics"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("Replies", "Offline"):
+        table.add_column(heading, justify="right", no_wrap=True, style="dim")
+    for row in ambassadors:
+        table.add_row(
+            f"{row['participant'][:10]}…",
+            f"{row['newcomers_answered']:,}",
+            f"{row['newcomers_returned']:,}",
+            f"{row['groups']:,}",
+            f"{row['topics']:,}",
+            f"{row['replies_to_newcomers']:,}",
+            f"{row['offline_contributions']:,}",
+        )
+    table.caption = (
+        "Newcomers: people answered in their first week. Returned: those of them who contributed"
+        " again. Groups: written in or replied to. Replies and offline contributions move nobody"
+        " up."
+    )
+    return table
+
+
+def as_json(document: object) -> str:
+    """Indented JSON."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+
+
+def _table(title: str) -> Table:
+    return Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        title=title,
+        title_justify="left",
+        caption_justify="left",
+    )
 
 
 def show_addresses(connections: Connections, data_dir: Path) -> None:

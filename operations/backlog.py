@@ -68,10 +68,10 @@ class Backlog:
             return {}
         return dict(offsets)
 
-    def committed(self, topics: Iterable[str]) -> int:
-        """Records of the topics, all together, up to the group's committed offsets."""
-        offsets = self._committed(self._partitions_of(topics))
-        return sum(max(0, place.offset) for place in offsets.values())
+    def written(self, topics: Iterable[str]) -> int:
+        """Records ever written to the topics, all together."""
+        wanted = dict.fromkeys(self._partitions_of(topics), OffsetSpec.LATEST)
+        return sum(end.offset for end in self._admin.list_partition_offsets(wanted).values())
 
     def complete(self, stages: Iterable[Iterable[str]]) -> bool:
         """Whether nothing remains in any stage.

@@ -20,8 +20,13 @@ from pydantic import (
     ValidationError,
 )
 
+from schemas.policy import DeploymentPolicy
+
 MAX_TEXT_CHARACTERS = 20_000
 MAX_EVENT_BYTES = 256 * 1024
+
+POLICY_KEY = "policy"
+"""The Kafka key of policies, in whichever partition they are."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 """A name for a consultation, topic or contribution: letters, digits and `. _ : -`, up to 128."""
@@ -40,6 +45,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,256}$")]
 Title = Annotated[str, StringConstraints(max_length=500)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARACTERS)]
+Url = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://\S+$")]
 
 
 class Mode(StrEnum):
@@ -160,6 +166,60 @@ class ContributionSupportedData(_TopicData):
     recorded_at: Moment | None = None
 
 
+class ContributionWithdrawnData(_TopicData):
+    """A contribution was taken back by whoever made it. It stays in the log, and counts no more.
+
+    It means every contribution of that id that came before in the topic's log, and none after.
+    """
+
+    contribution: Identifier
+    occurred_at: Moment
+
+
+class SupportWithdrawnData(_TopicData):
+    """Somebody took a vote back. Among votes and withdrawals of a pair the last one counts."""
+
+    contribution: Identifier
+    channel: Label
+    mode: Mode
+    participant: Pseudonym
+    role: Role = Role.PARTICIPANT
+    occurred_at: Moment
+    recorded_at: Moment | None = None
+
+
+class ResponsePublishedData(_TopicData):
+    """The people who decide answered a topic: you said, we did."""
+
+    response: Identifier
+    owner: Title = ""
+    text: Text
+    url: Url | None = None
+    occurred_at: Moment
+
+
+class RecognitionAwardedData(_Data):
+    """A participant's help was recognised: for breadth (who was helped), never for volume."""
+
+    recognition: Label
+    participant: Pseudonym
+    reason: Title = ""
+    occurred_at: Moment
+
+
+class PolicySetData(BaseModel):
+    """A policy takes effect for all that the log holds, before and after.
+
+    It is written to every partition of the events, so that every worker has it at a known place in
+    the log.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    policy: DeploymentPolicy
+    partition: Annotated[int, Field(ge=0)]
+
+
 class _CloudEvent(BaseModel):
     """The envelope. Extension attributes are allowed by CloudEvents, and ignored here."""
 
@@ -202,7 +262,64 @@ class ContributionSupported(_CloudEvent):
     data: ContributionSupportedData
 
 
-Event = ConsultationOpened | TopicOpened | ContributionSubmitted | ContributionSupported
+class ContributionCorrected(_CloudEvent):
+    """`contribution.corrected.v1`: the whole contribution as it should have been.
+
+    It replaces the contributions of its id that came before it in the topic's log, and stands in
+    line where it came.
+    """
+
+    type: Literal["contribution.corrected.v1"] = "contribution.corrected.v1"
+    data: ContributionSubmittedData
+
+
+class ContributionWithdrawn(_CloudEvent):
+    """`contribution.withdrawn.v1`."""
+
+    type: Literal["contribution.withdrawn.v1"] = "contribution.withdrawn.v1"
+    data: ContributionWithdrawnData
+
+
+class SupportWithdrawn(_CloudEvent):
+    """`support.withdrawn.v1`."""
+
+    type: Literal["support.withdrawn.v1"] = "support.withdrawn.v1"
+    data: SupportWithdrawnData
+
+
+class ResponsePublished(_CloudEvent):
+    """`response.published.v1`."""
+
+    type: Literal["response.published.v1"] = "response.published.v1"
+    data: ResponsePublishedData
+
+
+class RecognitionAwarded(_CloudEvent):
+    """`recognition.awarded.v1`."""
+
+    type: Literal["recognition.awarded.v1"] = "recognition.awarded.v1"
+    data: RecognitionAwardedData
+
+
+class PolicySet(_CloudEvent):
+    """`policy.set.v1`."""
+
+    type: Literal["policy.set.v1"] = "policy.set.v1"
+    data: PolicySetData
+
+
+Event = (
+    ConsultationOpened
+    | TopicOpened
+    | ContributionSubmitted
+    | ContributionCorrected
+    | ContributionWithdrawn
+    | ContributionSupported
+    | SupportWithdrawn
+    | ResponsePublished
+    | RecognitionAwarded
+    | PolicySet
+)
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 
@@ -232,9 +349,14 @@ def encode(event: Event) -> bytes:
 
 
 def partition_key(event: Event) -> str:
-    """The Kafka key: all events of a topic share one, so that their order holds."""
+    """The Kafka key: all events of a topic share one, so that their order holds.
+
+    A policy has none to share: it goes to each partition by number.
+    """
     data = event.data
-    return data.consultation if isinstance(data, ConsultationOpenedData) else topic_key(data)
+    if isinstance(data, _TopicData):
+        return topic_key(data)
+    return POLICY_KEY if isinstance(data, PolicySetData) else data.consultation
 
 
 def topic_key(data: _TopicData) -> str:

@@ -12,8 +12,11 @@ MEBIBYTE = 1024 * 1024
 EVENTS = "participation.events"
 SCREENED = "participation.screened"
 SUMMARIES = "participation.summaries"
+DOMINANCE = "participation.dominance"
+ACTIVITY = "participation.activity"
 REJECTED = "participation.rejected"
 JOURNAL = "isegoria-journal-changelog"
+REGULARS_JOURNAL = "isegoria-regulars-changelog"
 
 
 class LogRecord(Protocol):
@@ -45,7 +48,7 @@ class LogRecord(Protocol):
 
 
 KIND_HEADER = "kind"
-"""Kafka header of a record on `SCREENED`: which of the shapes in `schemas.records` it has."""
+"""Kafka header of every record behind the screening: which shape of `schemas.records` it has."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,11 @@ TOPICS = (
     Topic(EVENTS, {"max.message.bytes": str(8 * MEBIBYTE)}),
     Topic(SCREENED, {"max.message.bytes": str(2 * MEBIBYTE)}),
     Topic(SUMMARIES, {"cleanup.policy": "compact"}),
+    Topic(DOMINANCE, {"cleanup.policy": "compact", "max.message.bytes": str(8 * MEBIBYTE)}),
+    Topic(ACTIVITY),
     Topic(REJECTED, {"max.message.bytes": str(9 * MEBIBYTE)}),
     Topic(JOURNAL, {"cleanup.policy": "compact", "max.message.bytes": str(2 * MEBIBYTE)}),
+    Topic(REGULARS_JOURNAL, {"cleanup.policy": "compact", "max.message.bytes": str(2 * MEBIBYTE)}),
 )
 
 

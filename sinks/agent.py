@@ -12,10 +12,8 @@ from faust import Stream
 from faust.types import EventT, Message, StreamT
 
 from schemas.records import Kind
-from schemas.topics import KIND_HEADER, SCREENED, SUMMARIES, LogRecord
+from schemas.topics import DOMINANCE, KIND_HEADER, SCREENED, SUMMARIES, LogRecord
 from sinks.writer import Writer
-
-SUMMARIES_TABLE = "summaries"
 
 MAX_BATCHES = 64
 """Batches written together at most."""
@@ -36,7 +34,7 @@ def add_sink(app: faust.App, writer: Writer) -> None:
     Batches are acknowledged after ClickHouse has answered. Where it is away the agent waits, and
     with it only what it reads; the screening goes on.
     """
-    topic = app.topic(SCREENED, SUMMARIES, key_serializer="raw", value_serializer="raw")
+    topic = app.topic(SCREENED, SUMMARIES, DOMINANCE, key_serializer="raw", value_serializer="raw")
 
     @app.agent(topic, name="sink")
     async def sink(stream: StreamT[list[LogRecord]]) -> None:
@@ -57,13 +55,12 @@ def rows_by_table(records: Iterable[LogRecord]) -> dict[str, list[bytes]]:
     """The JSON rows of the records, by the table that each belongs to, in their order."""
     rows: dict[str, list[bytes]] = {}
     for record in records:
-        table = SUMMARIES_TABLE if record.topic == SUMMARIES else _table(record)
-        rows.setdefault(table, []).append(cast("bytes", record.value))
+        rows.setdefault(_table(record), []).append(cast("bytes", record.value))
     return rows
 
 
 def _table(record: LogRecord) -> str:
-    """The table that a record of `participation.screened` names in its header."""
+    """The table that a record names in its header."""
     for name, value in record.headers:
         if name == KIND_HEADER:
             return Kind(value.decode())

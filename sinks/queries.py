@@ -1,8 +1,27 @@
-"""What policy officers see, read from the summaries."""
+"""What policy officers see, read from the summaries; and what every reading of the tables shares.
 
-from typing import TypedDict
+Who may read a consultation is said by its `visibility`. Whatever holds texts, pseudonyms or titles
+takes the visibilities that the reader may see, and gives nothing of any other consultation.
+"""
+
+# ruff: noqa: S608 (the statements are put together from constants of this module)
+
+from typing import TypedDict, cast
 
 from clickhouse_connect.driver.client import Client
+
+from schemas.records import Summary
+
+OPEN = ("open",)
+"""What everybody may read."""
+
+VOICE = "if(participant = '', concat(toString(`partition`), '/', toString(`offset`)), participant)"
+"""SQL for who said a contribution: an unknown author is a voice of its own for each."""
+
+
+def iso(column: str) -> str:
+    """SQL for a time as ISO 8601 in UTC with a `Z`; null stays null."""
+    return f"concat(replaceOne(toString({column}, 'UTC'), ' ', 'T'), 'Z')"
 
 
 class Figures(TypedDict):
@@ -58,7 +77,7 @@ _COLUMNS = ", ".join(
         "resubmitted",
         "campaign",
         "supports",
-        "concat(replaceOne(toString(newest_event, 'UTC'), ' ', 'T'), 'Z') AS newest",
+        f"{iso('newest_event')} AS newest",
         "as_of_offset",
     ]
 )
@@ -68,7 +87,7 @@ def topic_summaries(client: Client, consultation: str | None = None) -> list[Top
     """The summary of every topic, or of one consultation's topics, by consultation and topic."""
     where = "" if consultation is None else "WHERE consultation = {consultation:String}"
     result = client.query(
-        f"SELECT {_COLUMNS} FROM summaries FINAL {where} ORDER BY consultation, topic",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM summaries FINAL {where} ORDER BY consultation, topic",
         parameters={} if consultation is None else {"consultation": consultation},
     )
     return [
@@ -102,3 +121,33 @@ def topic_summaries(client: Client, consultation: str | None = None) -> list[Top
         )
         for row in result.named_results()
     ]
+
+
+_TIMES = ("newest_event", "answered_at")
+_STATE = ", ".join(
+    f"{iso(f'summaries.{name}')} AS {name}" if name in _TIMES else name
+    for name in Summary.__annotations__
+)
+
+
+def topic_state(client: Client, consultation: str, topic: str) -> Summary | None:
+    """The summary of one topic with everything it says, None where there is no such topic.
+
+    Times are ISO 8601 in UTC with a `Z`.
+    """
+    result = client.query(
+        f"SELECT {_STATE} FROM summaries FINAL"
+        " WHERE consultation = {consultation:String} AND topic = {topic:String}",
+        parameters={"consultation": consultation, "topic": topic},
+    )
+    return next((cast("Summary", row) for row in result.named_results()), None)
+
+
+def visibility_of(client: Client, consultation: str) -> str:
+    """Who may read a consultation, as it was last opened; one that never was is private."""
+    ((visibility,),) = client.query(
+        "SELECT argMax(visibility, `offset`) FROM consultations FINAL"
+        " WHERE consultation = {consultation:String}",
+        parameters={"consultation": consultation},
+    ).result_rows
+    return str(visibility) or "private"

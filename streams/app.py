@@ -6,13 +6,11 @@ import faust
 from faust.types import TableT, TopicT
 from mode.supervisors import CrashingSupervisor
 
-from schemas.topics import EVENTS, JOURNAL, MEBIBYTE
+from schemas.topics import MEBIBYTE
 from streams.recovery import TableManager
 
 APP_ID = "isegoria"
 """Name of the app and so of its consumer group, and of its changelog's prefix."""
-
-JOURNAL_TABLE = JOURNAL.removeprefix(f"{APP_ID}-").removesuffix("-changelog")
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,7 @@ def batches(app: faust.App, *topics: str) -> TopicT:
     return app.topic(*topics, key_serializer="raw", value_serializer="raw")
 
 
-def events(app: faust.App) -> TopicT:
-    """The input."""
-    return batches(app, EVENTS)
-
-
-def journal_table(app: faust.App) -> TableT[bytes, bytes]:
-    """The Table that holds the journal."""
-    return app.Table(JOURNAL_TABLE, key_type=bytes, value_type=bytes)
+def journal_table(app: faust.App, changelog: str) -> TableT[bytes, bytes]:
+    """The Table that holds a journal, by the name of its changelog's topic."""
+    name = changelog.removeprefix(f"{APP_ID}-").removesuffix("-changelog")
+    return app.Table(name, key_type=bytes, value_type=bytes)

@@ -2,61 +2,99 @@
 
 An effect holds all that state needs, so that recovery reads no event again. Folding effects in the
 order of their offsets gives the state; a second effect for the same offset says the same and is
-skipped.
+skipped. There is one union of effects per journal.
 """
 
 import msgspec
 
-from schemas.records import Verdict
-
 
 class _Effect(msgspec.Struct, array_like=True):
-    """An effect on one topic, named by its Kafka key, of the event at `offset`."""
+    """An effect of the event at `offset`."""
 
     offset: int
+
+
+class _TopicEffect(_Effect):
+    """An effect on one topic, named by its Kafka key."""
+
     topic: str
 
 
-class Opened(_Effect, tag="o"):
+class Opened(_TopicEffect, tag="o"):
     """The topic got its title."""
 
     title: str
 
 
-class Submitted(_Effect, tag="c"):
-    """A contribution came for the first time.
+class Submitted(_TopicEffect, tag="c"):
+    """A contribution, or a corrected version of one, came for the first time.
 
-    `delivery` and `wording` are fingerprints: of the event's source and id, and of who said what
-    (empty where the text or the author cannot repeat). `first` is the offset of the contribution
-    that this one repeats.
+    `delivery` and `wording` are hashes (64 bits): of the event's type, source and id, and of what
+    can be the same to the letter; `wording` is 0 where it came before or cannot be the same.
+    `participant` are the 16 bytes of the pseudonym, empty for an unknown author. `root` is the
+    number of the group's root, None for a new group. `shingles` and `sketch` are those of a new
+    root that others can be near the same as, as little-endian 32-bit integers, else empty.
     """
 
-    delivery: bytes
-    wording: bytes
+    delivery: int
+    wording: int
     contribution: str
-    participant: str
-    is_participant: bool
-    verdict: Verdict
-    first: int | None
+    participant: bytes
+    root: int | None
+    shingles: bytes
+    sketch: bytes
+    role: int
+    stance: int
+    offline: bool
+    attachment_only: bool
+    correction: bool
+    channel: str
     occurred_at: int
 
 
-class Supported(_Effect, tag="s"):
-    """A vote came for the first time."""
+class Redelivered(_TopicEffect, tag="r"):
+    """A contribution came again, with the type, source and id of an earlier one."""
 
-    delivery: bytes
-    contribution: str
-    participant: str
-    value: int
     occurred_at: int
 
 
-class Redelivered(_Effect, tag="r"):
-    """A contribution came again, with the source and id of an earlier one."""
+class Withdrawn(_TopicEffect, tag="w"):
+    """The contributions of an id that came before are withdrawn."""
+
+    delivery: int
+    contribution: str
 
 
-class Seen(_Effect, tag="n"):
+class Supported(_TopicEffect, tag="s"):
+    """A vote came for the first time, or was taken back (`value` None).
+
+    `vote` is the number of the participant's vote on the contribution, None where there was none.
+    """
+
+    delivery: int
+    key: int
+    vote: int | None
+    participant: bytes
+    value: int | None
+    occurred_at: int
+
+
+class Responded(_TopicEffect, tag="p"):
+    """The topic was answered."""
+
+    delivery: int
+    occurred_at: int
+
+
+class Seen(_TopicEffect, tag="n"):
     """An event of the topic that changes nothing, such as a vote that came again."""
 
 
-Effect = Opened | Submitted | Supported | Redelivered | Seen
+class Governed(_Effect, tag="g"):
+    """A policy took effect on the whole partition; `policy` is its JSON."""
+
+    policy: bytes
+
+
+Effect = Opened | Submitted | Redelivered | Withdrawn | Supported | Responded | Seen | Governed
+"""The effects of the screening."""

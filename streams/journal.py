@@ -10,11 +10,9 @@ acknowledged first, then its parts are deleted; between the two they overlap, wh
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import msgspec
-
-from streams.effects import Effect
-from streams.state import PartitionState
 
 ENTRY_BYTES = 512 * 1024
 """Where entries are cut, well under Kafka's usual limit of 1 MiB per message."""
@@ -27,18 +25,64 @@ class JournalError(Exception):
     """The journal cannot be what this worker, or another of its group, has written."""
 
 
-class Entry(msgspec.Struct, array_like=True):
-    """The effects of the offsets after `after`, up to and including `last`."""
+class HasOffset(Protocol):
+    """What an entry is made of: an effect of the event at an offset."""
+
+    offset: int
+
+
+E = TypeVar("E", bound=HasOffset)
+E_contra = TypeVar("E_contra", bound=HasOffset, contravariant=True)
+
+
+class Foldable(Protocol[E_contra]):
+    """A state that effects make; `position` is the offset of the last event folded."""
+
+    position: int
+
+    def fold(self, effect: E_contra) -> None:
+        """Apply an effect once: one at or below `position` was applied before."""
+
+
+class Run(NamedTuple):
+    """The offsets of an entry: those after `after`, up to and including `last`."""
 
     partition: int
     after: int
     last: int
-    effects: list[Effect]
 
     @property
     def key(self) -> bytes:
         """The Table key. It names the whole run: one that overlaps never replaces another."""
         return f"{self.partition}:{self.after + 1}-{self.last}".encode()
+
+    @classmethod
+    def from_key(cls, key: bytes) -> Self:
+        """Read a Table key.
+
+        Raises:
+            JournalError: It is none.
+        """
+        try:
+            partition, run = key.split(b":")
+            first, last = run.split(b"-")
+            return cls(int(partition), int(first) - 1, int(last))
+        except ValueError:
+            raise JournalError(f"journal: {key!r} is no key of an entry") from None
+
+
+class Entry(msgspec.Struct, Generic[E], array_like=True):
+    """The effects of the offsets after `after`, up to and including `last`."""
+
+    partition: int
+    after: int
+    last: int
+    effects: list[E]
+
+    @property
+    def run(self) -> Run:
+        """Its offsets."""
+        return Run(self.partition, self.after, self.last)
 
     def encode(self) -> bytes:
         """The Table value, as MessagePack."""
@@ -46,22 +90,31 @@ class Entry(msgspec.Struct, array_like=True):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Entry)
 
 
-def decode(value: bytes) -> Entry:
-    """Read a Table value.
+class Decoder(Generic[E]):
+    """Reads Table values.
 
-    Raises:
-        JournalError: It is not an entry.
+    Args:
+        effect: The type of the effects, a union of tagged structs.
     """
-    try:
-        return _DECODER.decode(value)
-    except msgspec.MsgspecError as error:
-        raise JournalError(f"journal: an entry cannot be read: {error}") from error
+
+    def __init__(self, effect: Any) -> None:  # noqa: ANN401 - a union has no type of its own
+        self._decoder = msgspec.msgpack.Decoder(Entry[effect])
+
+    def decode(self, value: bytes) -> Entry[E]:
+        """Read a Table value.
+
+        Raises:
+            JournalError: It is not an entry.
+        """
+        try:
+            return self._decoder.decode(value)
+        except msgspec.MsgspecError as error:
+            raise JournalError(f"journal: an entry cannot be read: {error}") from error
 
 
-def cut(entry: Entry, limit: int = ENTRY_BYTES) -> Iterator[Entry]:
+def cut(entry: Entry[E], limit: int = ENTRY_BYTES) -> Iterator[Entry[E]]:
     """Cut an entry into a chain of entries whose encoded size is at most `limit` bytes.
 
     Raises:
@@ -80,13 +133,17 @@ def cut(entry: Entry, limit: int = ENTRY_BYTES) -> Iterator[Entry]:
     yield from cut(right, limit)
 
 
-def catch_up(state: PartitionState, entries: Iterable[Entry]) -> None:
+def catch_up(state: Foldable[E], entries: Iterable[Entry[E]]) -> None:
     """Fold into the state what the entries of its partition have beyond its position.
+
+    Args:
+        state: The partition's.
+        entries: By `after`, then `last`.
 
     Raises:
         JournalError: The chain has a hole: offsets that no entry covers.
     """
-    for entry in sorted(entries, key=lambda entry: (entry.after, entry.last)):
+    for entry in entries:
         if entry.last <= state.position:
             continue
         if entry.after > state.position:
@@ -99,10 +156,10 @@ def catch_up(state: PartitionState, entries: Iterable[Entry]) -> None:
         state.position = entry.last
 
 
-def merge(entries: Sequence[Entry]) -> Entry:
+def merge(entries: Sequence[Entry[E]]) -> Entry[E]:
     """One entry for a chain of entries, which may overlap, of one partition."""
     ordered = sorted(entries, key=lambda entry: (entry.after, entry.last))
-    effects: list[Effect] = []
+    effects: list[E] = []
     last = ordered[0].after
     for entry in ordered:
         effects.extend(effect for effect in entry.effects if effect.offset > last)
@@ -110,20 +167,20 @@ def merge(entries: Sequence[Entry]) -> Entry:
     return Entry(ordered[0].partition, ordered[0].after, last, effects)
 
 
-def mergeable(sizes: Sequence[tuple[Entry, int]]) -> list[list[Entry]]:
+def mergeable(sizes: Iterable[tuple[Run, int]]) -> list[list[Run]]:
     """Groups of neighbouring entries, each worth one entry of `ENTRY_BYTES`.
 
     Args:
         sizes: Entries of one partition with the bytes of each when encoded.
     """
-    groups: list[list[Entry]] = []
-    group: list[Entry] = []
+    groups: list[list[Run]] = []
+    group: list[Run] = []
     filled = 0
-    for entry, size in sorted(sizes, key=lambda pair: (pair[0].after, pair[0].last)):
+    for run, size in sorted(sizes):
         if filled + size > ENTRY_BYTES:
             groups.append(group)
             group, filled = [], 0
-        group.append(entry)
+        group.append(run)
         filled += size
     groups.append(group)
     return [group for group in groups if len(group) > 1]

@@ -4,80 +4,95 @@ Entries are written here and not by Faust's own producer, which acknowledges lat
 wait for and is not idempotent; Faust recovers the Table from the same changelog.
 """
 
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar, cast
 
 from faust.stores.memory import Store
 from faust.types import TableT
 
-from schemas.topics import JOURNAL
-from streams.journal import ENTRY_BYTES, MERGE_AT, Entry, cut, decode, merge, mergeable
+from streams.journal import (
+    ENTRY_BYTES,
+    MERGE_AT,
+    Decoder,
+    Entry,
+    HasOffset,
+    Run,
+    cut,
+    merge,
+    mergeable,
+)
 from streams.record_writer import Record, RecordWriter
+from streams.spill import SpilledMapping
+
+E = TypeVar("E", bound=HasOffset)
 
 
-class JournalTable:
-    """The entries of the partitions that this worker has.
+class JournalTable(Generic[E]):
+    """The entries of the partitions that this worker has; on disk, since the state has it all.
 
     Obligations: `load` before the first `append` of a partition after each assignment, and only
     once Faust has recovered the Table.
+
+    Args:
+        table: Faust's.
+        changelog: Name of its changelog's topic.
+        decoder: For the effects that it holds.
+        writer: Writes the entries.
     """
 
-    def __init__(self, table: TableT[bytes, bytes], writer: RecordWriter) -> None:
-        self._table = table
+    def __init__(
+        self,
+        table: TableT[bytes, bytes],
+        changelog: str,
+        decoder: Decoder[E],
+        writer: RecordWriter,
+    ) -> None:
+        self._changelog = changelog
+        self._decoder = decoder
         self._writer = writer
-        self._entries: dict[int, dict[bytes, tuple[Entry, int]]] = {}
+        # Faust fills the store by itself; setting a key of the Table would write it a second time.
+        self._stored = SpilledMapping()
+        cast("Store[bytes, bytes]", table.data).data = self._stored
+        self._sizes: dict[int, dict[Run, int]] = {}
 
-    def load(self, partition: int) -> list[Entry]:
-        """The partition's entries, as recovered."""
-        prefix = b"%d:" % partition
-        stored = self._stored()
-        decoded = {
-            key: (decode(value), len(value))
-            for key, value in stored.items()
-            if key.startswith(prefix)
-        }
-        entries = [entry for entry, _ in decoded.values()]
-        self._entries[partition] = {
-            key: (_without_effects(entry), size) for key, (entry, size) in decoded.items()
-        }
-        return entries
+    def load(self, partition: int) -> Iterator[Entry[E]]:
+        """The partition's entries, as recovered, by their first offset and then their last."""
+        runs = sorted(run for run in map(Run.from_key, self._stored) if run.partition == partition)
+        sizes = self._sizes[partition] = {}
+        for run in runs:
+            value = self._value(run)
+            sizes[run] = len(value)
+            yield self._decoder.decode(value)
 
-    async def append(self, entry: Entry) -> None:
+    async def append(self, entry: Entry[E]) -> None:
         """Write an entry, cut to fit, and return once Kafka has it."""
         await self._put(entry.partition, cut(entry))
-        small = [
-            pair for pair in self._entries[entry.partition].values() if pair[1] < ENTRY_BYTES // 2
-        ]
+        sizes = self._sizes[entry.partition]
+        small = [(run, size) for run, size in sizes.items() if size < ENTRY_BYTES // 2]
         if len(small) >= MERGE_AT:
             for group in mergeable(small):
                 await self._merge(group)
 
-    async def _merge(self, group: list[Entry]) -> None:
-        stored = self._stored()
-        merged = merge([decode(stored[part.key]) for part in group])
+    async def _merge(self, group: list[Run]) -> None:
+        merged = merge([self._decoder.decode(self._value(run)) for run in group])
         pieces = list(cut(merged))
         await self._put(merged.partition, pieces)
-        parts = {part.key for part in group} - {piece.key for piece in pieces}
-        tombstones = [Record(key, None) for key in parts]
-        await self._writer.write(JOURNAL, merged.partition, tombstones)
-        for key in parts:
-            del stored[key]
-            del self._entries[merged.partition][key]
+        parts = set(group) - {piece.run for piece in pieces}
+        tombstones = [Record(run.key, None) for run in parts]
+        await self._writer.write(self._changelog, merged.partition, tombstones)
+        for run in parts:
+            del self._stored[run.key]
+            del self._sizes[merged.partition][run]
 
-    def _stored(self) -> dict[bytes, bytes]:
-        """What Faust recovered. Setting a key of the Table itself would write it a second time."""
-        store = cast("Store[bytes, bytes]", self._table.data)
-        return cast("dict[bytes, bytes]", store.data)
+    def _value(self, run: Run) -> bytes:
+        value = self._stored[run.key]
+        assert value is not None  # noqa: S101 - Faust removes what a tombstone deletes
+        return value
 
-    async def _put(self, partition: int, entries: Iterable[Entry]) -> None:
-        encoded = [(entry, entry.encode()) for entry in entries]
-        records = [Record(entry.key, value) for entry, value in encoded]
-        await self._writer.write(JOURNAL, partition, records)
-        for entry, value in encoded:
-            self._stored()[entry.key] = value
-            self._entries[partition][entry.key] = (_without_effects(entry), len(value))
-
-
-def _without_effects(entry: Entry) -> Entry:
-    """The entry's run of offsets alone; the effects are in the state."""
-    return Entry(entry.partition, entry.after, entry.last, [])
+    async def _put(self, partition: int, entries: Iterable[Entry[E]]) -> None:
+        encoded = [(entry.run, entry.encode()) for entry in entries]
+        records = [Record(run.key, value) for run, value in encoded]
+        await self._writer.write(self._changelog, partition, records)
+        for run, value in encoded:
+            self._stored[run.key] = value
+            self._sizes[partition][run] = len(value)

@@ -1,17 +1,54 @@
-"""From events and state to the records that leave: the shapes of `schemas.records`."""
+"""From events to the rows that leave: the shapes of `schemas.records`."""
 
 from datetime import UTC, datetime, timedelta
 
 from schemas.events import (
     ConsultationOpened,
+    ContributionCorrected,
     ContributionSubmitted,
     ContributionSupported,
+    ContributionWithdrawn,
+    PolicySet,
+    RecognitionAwarded,
+    ResponsePublished,
+    SupportWithdrawn,
     TopicOpened,
 )
-from schemas.records import Consultation, Contribution, Summary, Support, Topic, Verdict
+from schemas.records import (
+    Consultation,
+    Contribution,
+    Kind,
+    Policy,
+    Recognition,
+    Response,
+    Support,
+    Topic,
+    Withdrawal,
+)
 from schemas.topics import LogRecord
 from streams.screening import Screened
-from streams.state import TopicState
+
+Row = Consultation | Topic | Contribution | Withdrawal | Support | Response | Recognition | Policy
+
+
+def row(screened: Screened, partition: int) -> tuple[Kind, Row]:  # noqa: PLR0911 - one a kind
+    """The table that an event's row goes to, and the row."""
+    offset, _, event = screened.arrival
+    if isinstance(event, ContributionSubmitted | ContributionCorrected):
+        return Kind.CONTRIBUTION, contribution(event, partition, offset, screened)
+    if isinstance(event, ContributionSupported | SupportWithdrawn):
+        return Kind.SUPPORT, support(event, partition, offset, screened)
+    if isinstance(event, ContributionWithdrawn):
+        return Kind.WITHDRAWAL, withdrawal(event, partition, offset, screened)
+    if isinstance(event, ConsultationOpened):
+        return Kind.CONSULTATION, consultation(event, partition, offset)
+    if isinstance(event, TopicOpened):
+        return Kind.TOPIC, topic(event, partition, offset)
+    if isinstance(event, ResponsePublished):
+        return Kind.RESPONSE, response(event, partition, offset, screened)
+    if isinstance(event, RecognitionAwarded):
+        return Kind.RECOGNITION, recognition(event, partition, offset)
+    return Kind.POLICY, policy(event, partition, offset)
 
 
 def consultation(event: ConsultationOpened, partition: int, offset: int) -> Consultation:
@@ -45,9 +82,12 @@ def topic(event: TopicOpened, partition: int, offset: int) -> Topic:
 
 
 def contribution(
-    event: ContributionSubmitted, partition: int, offset: int, screened: Screened
+    event: ContributionSubmitted | ContributionCorrected,
+    partition: int,
+    offset: int,
+    screened: Screened,
 ) -> Contribution:
-    """The row of a contribution, with its verdict."""
+    """The row of a contribution, with its verdict on arrival."""
     data = event.data
     return {
         "partition": partition,
@@ -66,6 +106,7 @@ def contribution(
         "device": data.device or "",
         "text": data.text,
         "attachments": list(data.attachments),
+        "attachment_only": int(screened.attachment_only),
         "stance": data.stance.value if data.stance else "",
         "language": data.language or "",
         "reply_to": data.reply_to or "",
@@ -73,16 +114,39 @@ def contribution(
         "demographics": data.demographics,
         "occurred_at": _utc(data.occurred_at),
         "recorded_at": _iso(data.recorded_at),
+        "correction": int(isinstance(event, ContributionCorrected)),
         "verdict": screened.verdict.value,
         "refers_to": screened.refers_to,
+        "root_offset": screened.root_offset,
         "as_of_offset": offset,
     }
 
 
+def withdrawal(
+    event: ContributionWithdrawn, partition: int, offset: int, screened: Screened
+) -> Withdrawal:
+    """The row of a withdrawal."""
+    data = event.data
+    return {
+        "partition": partition,
+        "offset": offset,
+        "consultation": data.consultation,
+        "topic": data.topic,
+        "contribution": data.contribution,
+        "source": event.source,
+        "event_id": event.id,
+        "occurred_at": _utc(data.occurred_at),
+        "redelivered": int(screened.redelivered),
+    }
+
+
 def support(
-    event: ContributionSupported, partition: int, offset: int, screened: Screened
+    event: ContributionSupported | SupportWithdrawn,
+    partition: int,
+    offset: int,
+    screened: Screened,
 ) -> Support:
-    """The row of a vote."""
+    """The row of a vote, or of one taken back."""
     data = event.data
     return {
         "partition": partition,
@@ -96,45 +160,56 @@ def support(
         "mode": data.mode.value,
         "participant": data.participant,
         "role": data.role.value,
-        "value": data.value,
+        "value": 0 if isinstance(event, SupportWithdrawn) else event.data.value,
+        "withdrawn": int(isinstance(event, SupportWithdrawn)),
         "occurred_at": _utc(data.occurred_at),
         "recorded_at": _iso(data.recorded_at),
-        "redelivered": int(screened.verdict is Verdict.REDELIVERED),
+        "redelivered": int(screened.redelivered),
     }
 
 
-def summary(key: str, partition: int, state: TopicState) -> Summary:
-    """The whole state of a topic. `key` is its Kafka key, `consultation/topic`."""
-    consultation_id, _, topic_id = key.partition("/")
-    participants = state.participants.figures()
-    everyone = state.everyone.figures()
-    newest = state.newest_event
+def response(event: ResponsePublished, partition: int, offset: int, screened: Screened) -> Response:
+    """The row of an answer."""
+    data = event.data
     return {
-        "consultation": consultation_id,
-        "topic": topic_id,
-        "title": state.title,
         "partition": partition,
-        "as_of_offset": state.as_of_offset,
-        "newest_event": None if newest is None else _utc(_moment(newest)),
-        "contributions": participants.contributions,
-        "voices": participants.voices,
-        "top1_share": participants.top1_share,
-        "top5_share": participants.top5_share,
-        "gini": participants.gini,
-        "effective_voices_1": participants.effective_voices_1,
-        "effective_voices_2": participants.effective_voices_2,
-        "everyone_contributions": everyone.contributions,
-        "everyone_voices": everyone.voices,
-        "everyone_top1_share": everyone.top1_share,
-        "everyone_top5_share": everyone.top5_share,
-        "everyone_gini": everyone.gini,
-        "everyone_effective_voices_1": everyone.effective_voices_1,
-        "everyone_effective_voices_2": everyone.effective_voices_2,
-        "originals": state.verdicts[Verdict.ORIGINAL],
-        "redelivered": state.verdicts[Verdict.REDELIVERED],
-        "resubmitted": state.verdicts[Verdict.RESUBMITTED],
-        "campaign": state.verdicts[Verdict.CAMPAIGN],
-        "supports": len(state.votes),
+        "offset": offset,
+        "consultation": data.consultation,
+        "topic": data.topic,
+        "response": data.response,
+        "source": event.source,
+        "event_id": event.id,
+        "owner": data.owner,
+        "text": data.text,
+        "url": data.url or "",
+        "occurred_at": _utc(data.occurred_at),
+        "redelivered": int(screened.redelivered),
+    }
+
+
+def recognition(event: RecognitionAwarded, partition: int, offset: int) -> Recognition:
+    """The row of a recognition."""
+    data = event.data
+    return {
+        "partition": partition,
+        "offset": offset,
+        "consultation": data.consultation,
+        "recognition": data.recognition,
+        "participant": data.participant,
+        "source": event.source,
+        "event_id": event.id,
+        "reason": data.reason,
+        "occurred_at": _utc(data.occurred_at),
+    }
+
+
+def policy(event: PolicySet, partition: int, offset: int) -> Policy:
+    """The row of a policy."""
+    return {
+        "partition": partition,
+        "offset": offset,
+        "hash": event.data.policy.hash,
+        "policy": event.data.policy.model_dump_json(),
     }
 
 
@@ -154,8 +229,9 @@ def position_headers(
     ]
 
 
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+def iso(milliseconds: int) -> str:
+    """Unix milliseconds as `schemas.records` has times."""
+    return _utc(datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds))
 
 
 def _iso(moment: datetime | None) -> str | None:

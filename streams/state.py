@@ -1,30 +1,73 @@
 """What a worker remembers of one partition: a function of the log up to `position`, and no more.
 
-`TopicState.fold` is the only thing that changes it, in a running worker and in recovery alike.
+`PartitionState.fold` is the only thing that changes it, in a running worker and in recovery alike.
+Facts are kept as columns, and what is told of a topic is worked out from them (`streams.summary`).
 """
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, assert_never
+from typing import Final, assert_never
 
-from schemas.records import Verdict
-from streams.dominance import Tally
-from streams.effects import Effect, Opened, Redelivered, Seen, Submitted, Supported
+import numpy as np
+
+from schemas.policy import DeploymentPolicy
+from streams.codes import Codes
+from streams.contributions import Contributions, End, Facts
+from streams.effects import (
+    Effect,
+    Governed,
+    Opened,
+    Redelivered,
+    Responded,
+    Seen,
+    Submitted,
+    Supported,
+    Withdrawn,
+)
+from streams.groups import ORIGINAL, Group, Standing
+from streams.hash_index import HashIndex, hash64
+from streams.shingle_store import ShingleStore
+
+OTHER_EVENT: Final = 0x80000000
+"""Added to the number of a delivery that is no contribution: a place in `other_offsets`."""
+
+WITHDRAWN_VOTE: Final = 3
+"""The code of a vote that was taken back; other codes are the value plus 1."""
+
+MILLISECONDS_PER_DAY: Final = 86_400_000
 
 
-class Contribution(NamedTuple):
-    """What is kept of a contribution, so that the verdict can be told again."""
+class Votes:
+    """The last vote of each participant on each contribution, as columns."""
 
-    contribution: str
-    verdict: Verdict
-    first: int | None
+    def __init__(self) -> None:
+        self.participants = array("I")
+        self.values = array("B")
+        self.occurred_at = array("q")
+        self.offsets = array("Q")
 
+    def __len__(self) -> int:
+        return len(self.offsets)
 
-class Vote(NamedTuple):
-    """A person's last vote on a contribution, by when it was cast, then by when it came."""
+    def cast(self, vote: int | None, effect: Supported, participant: int) -> int | None:
+        """Let a vote count, if it is the last by when it was cast, then by when it came.
 
-    occurred_at: int
-    offset: int
-    value: int
+        Returns:
+            The number of a new vote, None where one was there.
+        """
+        value = WITHDRAWN_VOTE if effect.value is None else effect.value + 1
+        if vote is None:
+            self.participants.append(participant)
+            self.values.append(value)
+            self.occurred_at.append(effect.occurred_at)
+            self.offsets.append(effect.offset)
+            return len(self) - 1
+        if (effect.occurred_at, effect.offset) > (self.occurred_at[vote], self.offsets[vote]):
+            self.values[vote] = value
+            self.occurred_at[vote] = effect.occurred_at
+            self.offsets[vote] = effect.offset
+        return None
 
 
 @dataclass(slots=True)
@@ -32,83 +75,243 @@ class TopicState:
     """One topic.
 
     Attributes:
-        deliveries: Fingerprint of source and id -> offset of the first delivery.
-        wordings: Fingerprint of who said what -> offset of the earliest contribution that did.
-        contributions: Offset of the first delivery -> the contribution.
-        votes: Contribution and participant -> the last vote.
-        newest_event: Newest `occurred_at`, Unix milliseconds; None before the first.
+        number: The topic's own, within the partition.
+        members: Numbers of its contributions.
+        votes: Numbers of its votes.
+        redelivered_at: `occurred_at` of each redelivered contribution, Unix milliseconds.
+        redelivered_offsets: Their offsets.
+        newest_event: Newest `occurred_at` of a contribution or vote; None before the first.
+        answered_at: Earliest `occurred_at` of a response; None before the first.
         as_of_offset: Offset of the topic's last event; the state is true up to it.
     """
 
+    number: int
     title: str = ""
-    deliveries: dict[bytes, int] = field(default_factory=dict)
-    wordings: dict[bytes, int] = field(default_factory=dict)
-    contributions: dict[int, Contribution] = field(default_factory=dict)
-    votes: dict[tuple[str, str], Vote] = field(default_factory=dict)
-    participants: Tally = field(default_factory=Tally.empty)
-    everyone: Tally = field(default_factory=Tally.empty)
-    verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    members: "array[int]" = field(default_factory=lambda: array("I"))
+    votes: "array[int]" = field(default_factory=lambda: array("I"))
+    redelivered_at: "array[int]" = field(default_factory=lambda: array("q"))
+    redelivered_offsets: "array[int]" = field(default_factory=lambda: array("Q"))
     newest_event: int | None = None
+    responses: int = 0
+    answered_at: int | None = None
     as_of_offset: int = -1
 
-    def fold(self, effect: Effect) -> None:
-        """Apply the effect of an event that this state has not seen yet."""
-        match effect:
-            case Submitted():
-                self._submit(effect)
-            case Supported():
-                self._support(effect)
-            case Opened():
-                self.title = effect.title
-            case Redelivered():
-                self.verdicts[Verdict.REDELIVERED] += 1
-            case Seen():
-                pass
-            case _:
-                assert_never(effect)
-        self.as_of_offset = effect.offset
-
-    def _submit(self, effect: Submitted) -> None:
-        self.deliveries[effect.delivery] = effect.offset
-        self.contributions[effect.offset] = Contribution(
-            effect.contribution, effect.verdict, effect.first
-        )
-        if effect.wording:
-            self.wordings.setdefault(effect.wording, effect.offset)
-        self.verdicts[effect.verdict] += 1
-        self.everyone.add(effect.participant)
-        if effect.is_participant:
-            self.participants.add(effect.participant)
-        self._date(effect.occurred_at)
-
-    def _support(self, effect: Supported) -> None:
-        self.deliveries[effect.delivery] = effect.offset
-        voter = (effect.contribution, effect.participant)
-        vote = Vote(effect.occurred_at, effect.offset, effect.value)
-        self.votes[voter] = max(vote, self.votes.get(voter, vote))
-        self._date(effect.occurred_at)
-
-    def _date(self, occurred_at: int) -> None:
+    def date(self, occurred_at: int) -> None:
+        """Note when something was said."""
         if self.newest_event is None or occurred_at > self.newest_event:
             self.newest_event = occurred_at
 
 
 @dataclass(slots=True)
+class Changes:
+    """What of a topic is to be told again.
+
+    Attributes:
+        days: Days since the epoch.
+        roots: Groups that something came to, or was taken from.
+        reassessed: Those of them in which something ended.
+    """
+
+    days: set[int] = field(default_factory=set)
+    roots: set[int] = field(default_factory=set)
+    reassessed: set[int] = field(default_factory=set)
+
+
 class PartitionState:
     """All topics of a partition, true up to `position`: the offset of the last event folded."""
 
-    position: int = -1
-    topics: dict[str, TopicState] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.position = -1
+        self.policy = DeploymentPolicy()
+        self.policy_offset = -1
+        self.topics: dict[str, TopicState] = {}
+        self.participants = Codes(b"")
+        self.channels = Codes()
+        self.contributions = Contributions()
+        self.votes = Votes()
+        self.groups: dict[int, Group] = {}
+        self.ended: dict[int, int] = {}
+        """Number of a contribution -> offset of the event that ended it."""
+        self.changed: dict[int, int] = {}
+        """Number of a contribution -> offset of the last event that changed it."""
+        self.other_offsets = array("Q")
+        self.deliveries = HashIndex()
+        self.wordings = HashIndex()
+        self.ids = HashIndex()
+        self.sketches = HashIndex()
+        self.vote_keys = HashIndex()
+        self.shingles = ShingleStore()
+        self._changes: dict[str, Changes] = {}
 
     def topic(self, key: str) -> TopicState:
         """The state of a topic, new where this is its first event."""
         topic = self.topics.get(key)
         if topic is None:
-            topic = self.topics[key] = TopicState()
+            topic = self.topics[key] = TopicState(len(self.topics))
         return topic
+
+    def changes(self, key: str) -> Changes:
+        """What is to be told again of a topic, which is thereby to be told again itself."""
+        changes = self._changes.get(key)
+        if changes is None:
+            changes = self._changes[key] = Changes()
+        return changes
+
+    def take_changes(self) -> dict[str, Changes]:
+        """What is to be told again, by topic; from here on it counts as told."""
+        changes, self._changes = self._changes, {}
+        return changes
+
+    def settle(self) -> None:
+        """Put the indexes in order; between batches."""
+        for index in (self.deliveries, self.wordings, self.ids, self.sketches, self.vote_keys):
+            index.settle()
 
     def fold(self, effect: Effect) -> None:
         """Apply an effect once: one at or below `position` was applied before."""
-        if effect.offset > self.position:
-            self.topic(effect.topic).fold(effect)
-            self.position = effect.offset
+        if effect.offset <= self.position:
+            return
+        self.position = effect.offset
+        if isinstance(effect, Governed):
+            self._govern(effect)
+            return
+        topic = self.topic(effect.topic)
+        self.changes(effect.topic)
+        match effect:
+            case Submitted():
+                self._submit(effect, topic)
+            case Supported():
+                self._support(effect, topic)
+            case Opened():
+                topic.title = effect.title
+            case Redelivered():
+                topic.redelivered_at.append(effect.occurred_at)
+                topic.redelivered_offsets.append(effect.offset)
+                self.touch_day(effect.topic, effect.occurred_at)
+            case Withdrawn():
+                self._deliver_other(effect.delivery, effect.offset)
+                self._end(effect.topic, effect.contribution, End.WITHDRAWN, effect.offset)
+            case Responded():
+                self._deliver_other(effect.delivery, effect.offset)
+                topic.responses += 1
+                before = topic.answered_at
+                topic.answered_at = min(effect.occurred_at, before or effect.occurred_at)
+            case Seen():
+                pass
+            case _:
+                assert_never(effect)
+        topic.as_of_offset = effect.offset
+
+    def touch_day(self, key: str, occurred_at: int) -> None:
+        """A day of a topic is to be told again; `occurred_at` in Unix milliseconds."""
+        self.changes(key).days.add(occurred_at // MILLISECONDS_PER_DAY)
+
+    def touch(self, key: str, number: int) -> None:
+        """The day and the group of a contribution are to be told again."""
+        self.touch_day(key, self.contributions.occurred_at[number])
+        self.changes(key).roots.add(self.contributions.roots[number])
+
+    def touch_ended(self, key: str, number: int) -> None:
+        """Everything that the end of a contribution can have changed is to be told again."""
+        root = self.contributions.roots[number]
+        self.changes(key).reassessed.add(root)
+        for member in self.members(root):
+            self.touch(key, member)
+
+    def members(self, root: int) -> Sequence[int]:
+        """Numbers of a group's contributions."""
+        group = self.groups.get(root)
+        return (root,) if group is None else group.members
+
+    def numbers_of(self, key: str, contribution: str) -> list[int]:
+        """The contributions of a topic that came with an id."""
+        return self.ids.numbers(hash64(key, contribution))
+
+    def _govern(self, effect: Governed) -> None:
+        self.policy = DeploymentPolicy.model_validate_json(effect.policy)
+        self.policy_offset = effect.offset
+        for key in self.topics:
+            self.changes(key)
+
+    def _submit(self, effect: Submitted, topic: TopicState) -> None:
+        number = len(self.contributions)
+        if effect.correction:
+            self._end(effect.topic, effect.contribution, End.SUPERSEDED, effect.offset)
+        participant = self.participants.number(effect.participant)
+        root = number if effect.root is None else effect.root
+        standing = ORIGINAL if effect.root is None else self._join(root, number, participant)
+        facts = Facts(
+            effect.offset,
+            effect.contribution,
+            participant,
+            root,
+            effect.role,
+            effect.stance,
+            effect.offline,
+            effect.attachment_only,
+            self.channels.number(effect.channel.encode()),
+            effect.occurred_at,
+        )
+        self.contributions.append(facts, standing.verdict, standing.refers)
+        self.deliveries.add(effect.delivery, number)
+        self.ids.add(hash64(effect.topic, effect.contribution), number)
+        if effect.wording:
+            self.wordings.add(effect.wording, number)
+        if effect.shingles:
+            self.shingles.add(number, effect.shingles)
+            for value in np.frombuffer(effect.sketch, "<u4").tolist():
+                self.sketches.add(topic.number << 32 | value, number)
+        topic.members.append(number)
+        topic.date(effect.occurred_at)
+        self.touch(effect.topic, number)
+
+    def _join(self, root: int, number: int, participant: int) -> Standing:
+        group = self.groups.get(root)
+        if group is None:
+            group = self.groups[root] = Group()
+            columns = self.contributions
+            live = columns.ends[root] == End.LIVE
+            group.add(root, columns.participants[root], live=live)
+        return group.add(number, participant)
+
+    def _support(self, effect: Supported, topic: TopicState) -> None:
+        self._deliver_other(effect.delivery, effect.offset)
+        participant = self.participants.number(effect.participant)
+        new = self.votes.cast(effect.vote, effect, participant)
+        if new is not None:
+            self.vote_keys.add(effect.key, new)
+            topic.votes.append(new)
+        topic.date(effect.occurred_at)
+
+    def _deliver_other(self, delivery: int, offset: int) -> None:
+        self.deliveries.add(delivery, OTHER_EVENT | len(self.other_offsets))
+        self.other_offsets.append(offset)
+
+    def _end(self, key: str, contribution: str, how: End, offset: int) -> None:
+        """End the live contributions of an id, and reassess the groups that they are in."""
+        columns = self.contributions
+        ending = [n for n in self.numbers_of(key, contribution) if columns.ends[n] == End.LIVE]
+        for number in ending:
+            columns.ends[number] = how
+            self.ended[number] = self.changed[number] = offset
+        for root in {columns.roots[number] for number in ending}:
+            self._reassess(root, offset)
+        for number in ending:
+            self.touch_ended(key, number)
+
+    def _reassess(self, root: int, offset: int) -> None:
+        group = self.groups.get(root)
+        if group is None:
+            return
+        columns = self.contributions
+        numbers = np.array(group.members, np.uint32)
+        live = np.frombuffer(columns.ends, np.uint8)[numbers] == End.LIVE
+        participants = np.frombuffer(columns.participants, np.uint32)[numbers]
+        verdicts, refers = group.reassess(participants, live)
+        before = np.frombuffer(columns.verdicts, np.uint8)[numbers]
+        refers_before = np.frombuffer(columns.refers, np.uint32)[numbers]
+        for place in np.flatnonzero((verdicts != before) | (refers != refers_before)).tolist():
+            number = int(numbers[place])
+            columns.verdicts[number] = int(verdicts[place])
+            columns.refers[number] = int(refers[place])
+            self.changed[number] = offset

@@ -1,22 +1,16 @@
 """One record batch, one step: the only place where the order of the work is decided."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 
 import orjson
 import structlog
 
-from schemas.events import (
-    ConsultationOpened,
-    ContributionSubmitted,
-    Event,
-    InvalidEventError,
-    TopicOpened,
-    decode,
-    partition_key,
-)
+from schemas.events import InvalidEventError, PolicySet, decode, partition_key
 from schemas.records import Kind
 from schemas.topics import (
+    ACTIVITY,
+    DOMINANCE,
     EVENTS,
     KIND_HEADER,
     REJECTED,
@@ -26,23 +20,28 @@ from schemas.topics import (
     partition_of,
 )
 from streams import output
+from streams.activity import Activity, activity
 from streams.effects import Effect
 from streams.journal import Entry, JournalError, catch_up
 from streams.journal_table import JournalTable
 from streams.record_writer import Record, RecordWriter
-from streams.screening import Screened, screen
+from streams.screening import Arrival, screen
 from streams.state import PartitionState
+from streams.telling import Told, tell
 from streams.transport import unreadable
 
 log = structlog.get_logger(__name__)
 
 _HEADERS = {kind: ((KIND_HEADER, kind.encode()),) for kind in Kind}
+_TOPICS = {Kind.STANDING: SCREENED, Kind.DOMINANCE: DOMINANCE}
 
 
 class ScreeningStep:
     """Screens the batches of the partitions that this worker has."""
 
-    def __init__(self, journal: JournalTable, writer: RecordWriter, partitions: int) -> None:
+    def __init__(
+        self, journal: JournalTable[Effect], writer: RecordWriter, partitions: int
+    ) -> None:
         self._journal = journal
         self._writer = writer
         self._partitions = partitions
@@ -61,7 +60,7 @@ class ScreeningStep:
     async def process(
         self, partition: int, records: Sequence[LogRecord], committed: int | None
     ) -> None:
-        """Take the records of one partition through all steps; then they may be acknowledged.
+        """Take the records of one partition through all steps but the last two.
 
         Args:
             partition: Of `participation.events`.
@@ -76,24 +75,28 @@ class ScreeningStep:
         state = self._state(partition, committed or 0)
         before = state.position
 
-        # 1. decode, 2. screen: event by event, in the order of the log
-        effects: list[Effect] = []
-        outputs: list[Record] = []
+        # 1. decode
+        arrivals: list[Arrival] = []
         rejected: list[Record] = []
-        touched: dict[str, None] = {}
         for record in records:
             try:
-                event, key = self._read(record)
+                arrivals.append(self._read(record))
             except InvalidEventError as error:
                 rejected.append(_rejected(record, str(error)))
-                continue
-            screened = screen(event, key, record.offset, state)
-            kind, row = _row(event, partition, record.offset, screened)
-            outputs.append(Record(key.encode(), orjson.dumps(row), _HEADERS[kind]))
-            if screened.effect is not None:
-                touched[screened.effect.topic] = None
-                if record.offset > before:
-                    effects.append(screened.effect)
+
+        # 2. screen: event by event, in the order of the log
+        effects: list[Effect] = []
+        rows: list[Record] = []
+        activities: list[Activity] = []
+        for screened in screen(arrivals, state):
+            kind, row = output.row(screened, partition)
+            key = screened.arrival.key.encode()
+            rows.append(Record(key, orjson.dumps(row), _HEADERS[kind]))
+            if (told := activity(screened, partition, state)) is not None:
+                activities.append(told)
+            if screened.effect is not None and screened.arrival.offset > before:
+                effects.append(screened.effect)
+        state.settle()
 
         # 3. journal: what changed is safe before anybody hears of it
         last: int = records[-1].offset
@@ -101,32 +104,68 @@ class ScreeningStep:
             state.position = last
             await self._journal.append(Entry(partition, before, last, effects))
 
-        # 4. outputs: rows, the state of each topic that was touched, and what could not be read
-        summaries = [
-            Record(key.encode(), orjson.dumps(output.summary(key, partition, state.topics[key])))
-            for key in touched
-        ]
+        # 4. outputs: a row for each event, and what could not be read
         await asyncio.gather(
-            self._writer.write(SCREENED, partition, outputs),
-            self._writer.write(SUMMARIES, partition, summaries),
+            self._writer.write(SCREENED, partition, rows),
             self._writer.write(REJECTED, partition, rejected),
+            *self._write_activity(activities, partition),
         )
-
         log.debug(
             "batch screened",
             partition=partition,
             first_offset=records[0].offset,
             last_offset=last,
-            events=len(outputs),
+            events=len(rows),
             rejected=len(rejected),
             replayed=last <= before,
         )
-        # 5. acknowledge: the caller's
+
+    async def tell(self) -> None:
+        """Tell the state of every topic that changed since the last time.
+
+        Call it when the batches at hand are through; then they may be acknowledged.
+        """
+        # 5. summaries: each the whole state of its topic, so that only the last one matters
+        for partition, state in self._states.items():
+            told = (
+                row
+                for key, changes in state.take_changes().items()
+                for row in tell(key, partition, state, changes)
+            )
+            await self._write_told(partition, told)
+        # 6. acknowledge: the caller's
+
+    async def _write_told(self, partition: int, told: Iterable[Told]) -> None:
+        records: dict[str, list[Record]] = {SCREENED: [], SUMMARIES: [], DOMINANCE: []}
+        for kind, key, row in told:
+            topic = _TOPICS.get(kind, SUMMARIES)
+            # On a compacted topic, rows of two kinds must not share a key.
+            record = Record(f"{kind}:{key}".encode(), orjson.dumps(row), _HEADERS[kind])
+            records[topic].append(record)
+        await asyncio.gather(
+            *(self._writer.write(topic, partition, batch) for topic, batch in records.items())
+        )
+
+    def _write_activity(
+        self, activities: Iterable[Activity], partition: int
+    ) -> list[Coroutine[None, None, None]]:
+        """The activity, each record to the partition of its consultation."""
+        batches: dict[int, list[Record]] = {}
+        for record in activities:
+            place = partition_of(record.consultation, self._partitions)
+            if record.policy:
+                place = partition
+            batches.setdefault(place, []).append(
+                Record(record.consultation.encode(), record.encode())
+            )
+        return [self._writer.write(ACTIVITY, place, batch) for place, batch in batches.items()]
 
     def _state(self, partition: int, committed: int) -> PartitionState:
         state = self._states.setdefault(partition, PartitionState())
         if partition not in self._caught_up:
             catch_up(state, self._journal.load(partition))
+            # What was acknowledged was told, and what was not comes again.
+            state.take_changes()
             # A batch is acknowledged after its entry is, so a journal that is behind was damaged.
             if state.position + 1 < committed:
                 raise JournalError(
@@ -137,8 +176,8 @@ class ScreeningStep:
             self._caught_up.add(partition)
         return state
 
-    def _read(self, record: LogRecord) -> tuple[Event, str]:
-        """The event and its key.
+    def _read(self, record: LogRecord) -> Arrival:
+        """The event, its key and its place.
 
         Raises:
             InvalidEventError: It cannot be read, or does not belong where it is.
@@ -147,13 +186,20 @@ class ScreeningStep:
             raise InvalidEventError(trouble.reason)
         event = decode(record.value or b"")
         key = partition_key(event)
+        if isinstance(event, PolicySet):
+            if event.data.partition != record.partition:
+                raise InvalidEventError(
+                    f"data.partition: the policy for partition {event.data.partition}"
+                    f" is in partition {record.partition}"
+                )
+            return Arrival(record.offset, key, event)
         expected = partition_of(key, self._partitions)
         if expected != record.partition:
             raise InvalidEventError(
                 f"key: events of {key} belong to partition {expected} of {self._partitions}"
                 " (murmur2 of the key, as Kafka's own clients do it)"
             )
-        return event, key
+        return Arrival(record.offset, key, event)
 
 
 def _rejected(record: LogRecord, reason: str) -> Record:
@@ -161,14 +207,3 @@ def _rejected(record: LogRecord, reason: str) -> Record:
     trouble = unreadable(record)
     first = trouble.base_offset if trouble else record.offset
     return Record(record.key, record.value, output.position_headers(EVENTS, record, first, reason))
-
-
-def _row(event: Event, partition: int, offset: int, screened: Screened) -> tuple[Kind, object]:
-    """The table that an event's row goes to, and the row."""
-    if isinstance(event, ContributionSubmitted):
-        return Kind.CONTRIBUTION, output.contribution(event, partition, offset, screened)
-    if isinstance(event, ConsultationOpened):
-        return Kind.CONSULTATION, output.consultation(event, partition, offset)
-    if isinstance(event, TopicOpened):
-        return Kind.TOPIC, output.topic(event, partition, offset)
-    return Kind.SUPPORT, output.support(event, partition, offset, screened)

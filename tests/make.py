@@ -3,10 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 from schemas.events import (
+    ContributionCorrected,
     ContributionSubmitted,
     ContributionSubmittedData,
     ContributionSupported,
     ContributionSupportedData,
+    ContributionWithdrawn,
+    ContributionWithdrawnData,
+    ResponsePublished,
+    ResponsePublishedData,
+    SupportWithdrawn,
+    SupportWithdrawnData,
     TopicOpened,
     TopicOpenedData,
 )
@@ -84,4 +91,47 @@ def topic_opened(event_id: str = "open", title: str = "Trams", topic: str = "tra
         id=event_id,
         source=SOURCE,
         data=TopicOpenedData(consultation="borough", topic=topic, title=title),
+    )
+
+
+def correction(event_id: str, of: str, text: str, **fields: object) -> ContributionCorrected:
+    """A corrected version of the contribution `of`; the fields are those of `contribution`."""
+    corrected = contribution(event_id, text, contribution=of, **fields)  # type: ignore[arg-type]
+    return ContributionCorrected(id=event_id, source=corrected.source, data=corrected.data)
+
+
+def withdrawal(event_id: str, of: str, *, topic: str = "tram") -> ContributionWithdrawn:
+    """The withdrawal of the contribution `of`."""
+    return ContributionWithdrawn(
+        id=event_id,
+        source=SOURCE,
+        data=ContributionWithdrawnData(
+            consultation="borough", topic=topic, contribution=of, occurred_at=START
+        ),
+    )
+
+
+def support_withdrawal(
+    event_id: str, on: str, *, person: int = 1, minute: int = 0, topic: str = "tram"
+) -> SupportWithdrawn:
+    """A vote on a contribution, taken back."""
+    vote = support(event_id, on, person=person, minute=minute, topic=topic)
+    data = vote.data.model_dump(exclude={"value"})
+    return SupportWithdrawn(
+        id=event_id, source=SOURCE, data=SupportWithdrawnData.model_validate(data)
+    )
+
+
+def response(event_id: str, *, minute: int = 0, topic: str = "tram") -> ResponsePublished:
+    """An answer to a topic."""
+    return ResponsePublished(
+        id=event_id,
+        source=SOURCE,
+        data=ResponsePublishedData(
+            consultation="borough",
+            topic=topic,
+            response=event_id,
+            text="The tram will stop at the market.",
+            occurred_at=START + timedelta(minutes=minute),
+        ),
     )

@@ -6,6 +6,7 @@ letters, usual suspects, forms that come in late, authors nobody knows.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from intake.sample.people import Channel
 from intake.sample.phrases import BANKS, CONSULTATION, OWNER, TITLE
@@ -123,6 +124,11 @@ def _truth(plan: Plan, first_index: int) -> Truth:
     known: defaultdict[str, Counter[str]] = defaultdict(Counter)
     unknown: Counter[str] = Counter()
     others: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    first_copies = {
+        draft: min(letter.copies, key=lambda copy: copy.published_at)
+        for letter in plan.letters
+        for draft in letter.copies
+    }
     for index, delivery in enumerate(plan.deliveries, first_index):
         what = delivery.what
         if isinstance(what, Vote):
@@ -130,7 +136,7 @@ def _truth(plan: Plan, first_index: int) -> Truth:
             if delivery.again:
                 redelivered_supports.add(index)
             continue
-        verdicts[index] = _expected(delivery, what)
+        verdicts[index] = _expected(delivery, what, first_copies)
         counts[what.topic][verdicts[index].verdict] += 1
         if delivery.again:
             continue
@@ -154,11 +160,14 @@ def _truth(plan: Plan, first_index: int) -> Truth:
     )
 
 
-def _expected(delivery: Delivery, draft: Draft) -> Expected:
+def _expected(delivery: Delivery, draft: Draft, first_copies: Mapping[Draft, Draft]) -> Expected:
     if delivery.again:
         return Expected(Verdict.REDELIVERED, draft.id)
     if draft.resubmits is not None:
         return Expected(Verdict.RESUBMITTED, draft.resubmits.id)
+    first = first_copies.get(draft, draft)
+    if first is not draft:
+        return Expected(Verdict.CAMPAIGN, first.id)
     return Expected(Verdict.ORIGINAL, "")
 
 

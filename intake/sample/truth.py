@@ -9,10 +9,10 @@ from schemas.records import Verdict
 
 
 class Expected(NamedTuple):
-    """What exact screening says of one delivery.
+    """What screening says of one delivery.
 
     `refers_to` is the id of the contribution that it repeats: its own where it is a redelivery,
-    empty where it is an original.
+    that of the letter's first copy where it is a campaign, empty where it is an original.
     """
 
     verdict: Verdict
@@ -42,7 +42,7 @@ class LetterFacts:
 
 @dataclass(frozen=True)
 class Truth:
-    """The planned facts. Under exact screening the copies of a letter are originals.
+    """The planned facts.
 
     Attributes:
         verdicts: For every delivery of a contribution, by index into the sample's events.

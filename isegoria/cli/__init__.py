@@ -9,13 +9,18 @@ warnings.filterwarnings("ignore", category=DeprecationWarning, module="kafka")
 import click  # noqa: E402
 
 from isegoria import __version__  # noqa: E402
+from isegoria.cli.ambassadors import ambassadors  # noqa: E402
 from isegoria.cli.demo import demo  # noqa: E402
 from isegoria.cli.down import down  # noqa: E402
 from isegoria.cli.errors import explain  # noqa: E402
 from isegoria.cli.importing import import_  # noqa: E402
+from isegoria.cli.letters import letters  # noqa: E402
+from isegoria.cli.suspects import suspects  # noqa: E402
+from isegoria.cli.topic import topic  # noqa: E402
 from isegoria.cli.topics import topics  # noqa: E402
 from isegoria.cli.up import up  # noqa: E402
 from isegoria.cli.verify import verify  # noqa: E402
+from isegoria.cli.waiting import waiting  # noqa: E402
 from isegoria.cli.worker import worker  # noqa: E402
 
 
@@ -25,7 +30,22 @@ def cli() -> None:
     """Isegoria: the event pipeline between public consultations and the people who decide."""
 
 
-for command in (demo, up, down, import_, worker, topics, verify):
+_COMMANDS = (
+    demo,
+    up,
+    down,
+    import_,
+    worker,
+    topics,
+    topic,
+    suspects,
+    letters,
+    waiting,
+    ambassadors,
+    verify,
+)
+
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -85,6 +85,8 @@ def test_the_planned_verdicts_are_those_of_exact_screening(sample):
     """The oracle: the first copy in the log is the original."""
     names = set()
     texts = {}
+    firsts = {}
+    letters = {copy: letter.id for letter in sample.truth.letters for copy in letter.contributions}
     for index, event in deliveries(sample):
         data = event.data
         text = (data.topic, data.participant, normalise(data.text))
@@ -92,9 +94,13 @@ def test_the_planned_verdicts_are_those_of_exact_screening(sample):
             found = (Verdict.REDELIVERED, data.contribution)
         elif data.participant and text in texts:
             found = (Verdict.RESUBMITTED, texts[text])
+        elif (letter := letters.get(data.contribution)) in firsts:
+            found = (Verdict.CAMPAIGN, firsts[letter])
+            texts[text] = data.contribution
         else:
             found = (Verdict.ORIGINAL, "")
             texts[text] = data.contribution
+            firsts |= {letter: data.contribution} if letter else {}
         names.add((event.source, event.id))
         assert found == sample.truth.verdicts[index], data.contribution
 

@@ -8,10 +8,26 @@ import random
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from schemas.records import Contribution, Summary, Support, Topic
+import orjson
+from clickhouse_connect.driver.client import Client
+
+from schemas.records import (
+    Consultation,
+    Contribution,
+    Day,
+    Dominance,
+    Flag,
+    Kind,
+    Letter,
+    Recognition,
+    Standing,
+    Summary,
+    Support,
+    Topic,
+)
 
 TEXTS = (
     "We need more trees on the square.",
@@ -69,8 +85,11 @@ def contribution(offset: int, **changes: object) -> Contribution:
         "demographics": {},
         "occurred_at": moment(offset),
         "recorded_at": None,
+        "attachment_only": 0,
+        "correction": 0,
         "verdict": "original",
         "refers_to": "",
+        "root_offset": offset,
         "as_of_offset": offset,
     }
     return Contribution(**{**row, **changes})  # type: ignore[typeddict-item]
@@ -91,6 +110,7 @@ def support(offset: int, **changes: object) -> Support:
         "participant": pseudonym(1),
         "role": "participant",
         "value": 1,
+        "withdrawn": 0,
         "occurred_at": moment(offset),
         "recorded_at": None,
         "redelivered": 0,
@@ -111,6 +131,130 @@ def topic(offset: int, **changes: object) -> Topic:
         "question": "",
     }
     return Topic(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def consultation(offset: int, **changes: object) -> Consultation:
+    """The opening of parks, for everybody to read."""
+    row = {
+        "partition": 0,
+        "offset": offset,
+        "consultation": "parks",
+        "title": "Our parks",
+        "owner": "City",
+        "visibility": "open",
+        "opens_at": None,
+        "closes_at": None,
+    }
+    return Consultation(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def standing(offset: int, as_of_offset: int, **changes: object) -> Standing:
+    """The contribution to parks/trees at `offset` is an original, as of another event."""
+    row = {
+        "partition": 0,
+        "offset": offset,
+        "consultation": "parks",
+        "topic": "trees",
+        "verdict": "original",
+        "refers_to": "",
+        "withdrawn": 0,
+        "superseded": 0,
+        "as_of_offset": as_of_offset,
+    }
+    return Standing(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def recognition(offset: int, **changes: object) -> Recognition:
+    """Person 1 is made an ambassador of parks."""
+    row = {
+        "partition": 0,
+        "offset": offset,
+        "consultation": "parks",
+        "recognition": "ambassador",
+        "participant": pseudonym(1),
+        "source": "/team",
+        "event_id": f"e{offset}",
+        "reason": "Welcomed newcomers",
+        "occurred_at": moment(offset),
+    }
+    return Recognition(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def summary(as_of_offset: int, **changes: object) -> Summary:
+    """The summary of parks/trees, all figures zero."""
+    zero: dict[object, object] = {str: "", int: 0, float: 0.0, dict[str, int]: {}}
+    row = {name: zero.get(hint) for name, hint in Summary.__annotations__.items()}
+    row |= {"consultation": "parks", "topic": "trees", "as_of_offset": as_of_offset}
+    return Summary(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def day(date: str, **changes: object) -> Day:
+    """One contribution, an original, to parks/trees on a day."""
+    row = {
+        "consultation": "parks",
+        "topic": "trees",
+        "day": date,
+        "partition": 0,
+        "as_of_offset": 0,
+        "contributions": 1,
+        "voices": 1,
+        "originals": 1,
+        "resubmitted": 0,
+        "campaign": 0,
+        "redelivered": 0,
+        "not_live": 0,
+        "online": 1,
+        "offline": 0,
+    }
+    return Day(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def letter(root_offset: int, **changes: object) -> Letter:
+    """A letter in parks/trees of two senders, whose representative is its root."""
+    row = {
+        "consultation": "parks",
+        "topic": "trees",
+        "root_offset": root_offset,
+        "partition": 0,
+        "as_of_offset": root_offset + 1,
+        "representative": f"c{root_offset}",
+        "representative_offset": root_offset,
+        "contributions": 2,
+        "senders": 2,
+        "unknown_senders": 0,
+        "first_at": moment(root_offset),
+        "last_at": moment(root_offset + 1),
+        "largest_burst": 1,
+    }
+    return Letter(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def flag(participant: str, sentence: str) -> Flag:
+    """A flag of somebody, over the whole period."""
+    return Flag(
+        participant=participant,
+        measure="top1_share",
+        window="all",
+        starts_at=None,
+        ends_at=None,
+        figure=0.5,
+        threshold=0.25,
+        sentence=sentence,
+    )
+
+
+def dominance(topic: str, flags: Iterable[Flag], **changes: object) -> Dominance:
+    """Who dominates a topic of parks, or with an empty one parks as a whole; no other figures."""
+    zero: dict[object, object] = {str: "", int: 0, float: 0.0}
+    row = {name: zero.get(hint, []) for name, hint in Dominance.__annotations__.items()}
+    row |= {"consultation": "parks", "topic": topic, "version": 1, "flags": list(flags)}
+    return Dominance(**{**row, **changes})  # type: ignore[typeddict-item]
+
+
+def insert(client: Client, kind: Kind, *rows: Mapping[str, object]) -> None:
+    """Write records to their table, as they are."""
+    block = b"\n".join(orjson.dumps(row) for row in rows)
+    client.raw_insert(kind.value, insert_block=block, fmt="JSONEachRow")
 
 
 class Log:

@@ -7,65 +7,99 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from schemas import records
+from schemas.records import Kind
 from sinks.connection import connect
 from sinks.migrate import SchemaError, migrate
-from tests.sinks.conftest import TABLES
+from tests.sinks.rows import consultation, contribution, insert, standing
+
+MIGRATIONS = ["0001_tables", "0002_screening_in_full"]
 
 RECORDS = {
-    "consultations": records.Consultation,
-    "topics": records.Topic,
-    "contributions": records.Contribution,
-    "supports": records.Support,
-    "summaries": records.Summary,
+    Kind.CONSULTATION: records.Consultation,
+    Kind.TOPIC: records.Topic,
+    Kind.CONTRIBUTION: records.Contribution,
+    Kind.STANDING: records.Standing,
+    Kind.WITHDRAWAL: records.Withdrawal,
+    Kind.SUPPORT: records.Support,
+    Kind.RESPONSE: records.Response,
+    Kind.RECOGNITION: records.Recognition,
+    Kind.POLICY: records.Policy,
+    Kind.SUMMARY: records.Summary,
+    Kind.DAY: records.Day,
+    Kind.LETTER: records.Letter,
+    Kind.DOMINANCE: records.Dominance,
 }
-TIMES = {"opens_at", "closes_at", "occurred_at", "recorded_at", "newest_event"}
+TIMES = {"newest_event"}
+FACT = "consultation, topic, partition, offset"
 KEYS = {
-    "consultations": "consultation, partition, offset",
-    "topics": "consultation, topic, partition, offset",
-    "contributions": "consultation, topic, partition, offset",
-    "supports": "consultation, topic, partition, offset",
-    "summaries": "consultation, topic",
+    Kind.CONSULTATION: "consultation, partition, offset",
+    Kind.TOPIC: FACT,
+    Kind.CONTRIBUTION: FACT,
+    Kind.STANDING: FACT,
+    Kind.WITHDRAWAL: FACT,
+    Kind.SUPPORT: FACT,
+    Kind.RESPONSE: FACT,
+    Kind.RECOGNITION: "consultation, partition, offset",
+    Kind.POLICY: "partition, offset",
+    Kind.SUMMARY: "consultation, topic",
+    Kind.DAY: "consultation, topic, day",
+    Kind.LETTER: "consultation, topic, root_offset",
+    Kind.DOMINANCE: "consultation, topic",
 }
 VERSIONS = {
-    "consultations": "offset",
-    "topics": "offset",
-    "contributions": "as_of_offset",
-    "supports": "offset",
-    "summaries": "as_of_offset",
+    Kind.CONTRIBUTION: "as_of_offset",
+    Kind.STANDING: "as_of_offset",
+    Kind.SUMMARY: "as_of_offset",
+    Kind.DAY: "as_of_offset",
+    Kind.LETTER: "as_of_offset",
+    Kind.DOMINANCE: "version",
 }
 
 
 def expected_type(name: str, hint: object) -> str:
     """The family of ClickHouse type that holds what a record says."""
+    arguments = typing.get_args(hint)
     if isinstance(hint, types.UnionType):
-        (inner,) = (part for part in typing.get_args(hint) if part is not type(None))
+        (inner,) = (part for part in arguments if part is not type(None))
         return f"Nullable({expected_type(name, inner)})"
-    if name in TIMES:
+    if typing.is_typeddict(hint):
+        fields = typing.get_type_hints(hint).items()
+        return f"Tuple({', '.join(f'{key} {expected_type(key, kind)}' for key, kind in fields)})"
+    containers = {list: "Array", dict: "Map", tuple: "Tuple"}
+    if container := containers.get(typing.get_origin(hint)):
+        return f"{container}({', '.join(expected_type('', part) for part in arguments)})"
+    if name in TIMES or name.endswith("_at"):
         return "DateTime64(3, 'UTC')"
-    families = {str: "String", int: "Int", float: "Float64"}
-    families |= {list[str]: "Array(String)", dict[str, str]: "Map(String, String)"}
-    return families[hint]
+    if name == "day":
+        return "Date32"
+    return {str: "String", int: "Int", float: "Float64"}[hint]
 
 
 def family(column_type: str) -> str:
     """The same of a column's type."""
-    if column_type == "LowCardinality(String)":
-        return "String"
-    return "Int" if column_type.lstrip("U").startswith("Int") else column_type
+    plain = " ".join(column_type.split()).replace("LowCardinality(String)", "String")
+    plain = plain.replace("Tuple( ", "Tuple(")
+    for bits in (8, 16, 32, 64):
+        plain = plain.replace(f"UInt{bits}", "Int").replace(f"Int{bits}", "Int")
+    return plain
+
+
+def test_every_kind_of_record_is_known_here():
+    assert set(Kind) == RECORDS.keys() == KEYS.keys()
 
 
 def test_the_first_run_applies_everything_and_the_second_nothing(clickhouse):
     client = connect(clickhouse)
-    assert migrate(client) == ["0001_tables"]
-    assert migrate(client) == []
+    assert MIGRATIONS == migrate(client)
+    assert [] == migrate(client)
 
 
 def test_workers_that_start_at_once_all_succeed(clickhouse):
     clients = [connect(clickhouse) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(migrate, clients))
-    applied = clients[0].query("SELECT name FROM schema_migrations FINAL").result_rows
-    assert applied == [("0001_tables",)]
+    applied = clients[0].query("SELECT name FROM schema_migrations FINAL ORDER BY name").result_rows
+    assert [(name,) for name in MIGRATIONS] == applied
 
 
 def test_code_older_than_the_data_is_told_so(client):
@@ -74,24 +108,65 @@ def test_code_older_than_the_data_is_told_so(client):
         migrate(client)
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", Kind)
 def test_columns_are_the_keys_of_the_record(client, table):
     statement = (
         "SELECT name, type FROM system.columns"
         " WHERE database = currentDatabase() AND table = {table:String} ORDER BY position"
     )
-    columns = client.query(statement, parameters={"table": table}).result_rows
+    columns = client.query(statement, parameters={"table": table.value}).result_rows
     hints = typing.get_type_hints(RECORDS[table])
     expected = {name: expected_type(name, hint) for name, hint in hints.items()}
     assert expected == {name: family(kind) for name, kind in columns}
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", Kind)
 def test_equal_keys_are_replaced_by_version(client, table):
     statement = (
         "SELECT engine_full, sorting_key FROM system.tables"
         " WHERE database = currentDatabase() AND name = {table:String}"
     )
-    ((engine, key),) = client.query(statement, parameters={"table": table}).result_rows
-    assert engine.startswith(f"ReplacingMergeTree({VERSIONS[table]}) ")
-    assert key == KEYS[table]
+    ((engine, key),) = client.query(statement, parameters={"table": table.value}).result_rows
+    version = VERSIONS.get(table, "offset")
+    assert (f"ReplacingMergeTree({version})", KEYS[table]) == (engine.split(" ")[0], key)
+
+
+def screened(client, columns: str) -> list[tuple]:
+    return client.query(f"SELECT {columns} FROM screened ORDER BY `offset`").result_rows
+
+
+def test_a_contribution_that_nothing_happened_to_is_screened_as_it_came(client):
+    insert(client, Kind.CONTRIBUTION, contribution(0), contribution(1, verdict="redelivered"))
+    expected = [("original", "", 0, 0, 1, 0), ("redelivered", "", 0, 0, 0, 1)]
+    columns = "verdict, refers_to, withdrawn, superseded, live, as_of_offset"
+    assert expected == screened(client, columns)
+
+
+def test_the_last_standing_says_what_holds(client):
+    insert(client, Kind.CONTRIBUTION, contribution(0), contribution(1, verdict="campaign"))
+    insert(
+        client,
+        Kind.STANDING,
+        standing(0, as_of_offset=5, withdrawn=1),
+        standing(1, as_of_offset=5),
+        standing(1, as_of_offset=6, superseded=1),
+    )
+    expected = [("original", 1, 0, 0, 5), ("original", 0, 1, 0, 6)]
+    assert expected == screened(client, "verdict, withdrawn, superseded, live, as_of_offset")
+
+
+def test_the_last_opening_of_a_consultation_says_who_may_read_it(client):
+    insert(client, Kind.CONTRIBUTION, contribution(1), contribution(2, consultation="roads"))
+    insert(
+        client,
+        Kind.CONSULTATION,
+        consultation(0, visibility="open"),
+        consultation(3, visibility="restricted"),
+        consultation(4, consultation="roads", visibility="open"),
+    )
+    assert [("restricted",), ("open",)] == screened(client, "visibility")
+
+
+def test_a_consultation_that_was_never_opened_is_private(client):
+    insert(client, Kind.CONTRIBUTION, contribution(0))
+    assert [("private",)] == screened(client, "visibility")

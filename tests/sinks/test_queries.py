@@ -2,8 +2,21 @@
 
 import json
 
-from sinks.queries import topic_summaries
-from tests.sinks.rows import Log, contribution, pseudonym, support, topic
+import pytest
+
+from schemas.records import Kind, Summary
+from sinks.queries import topic_state, topic_summaries, visibility_of
+from tests.sinks.rows import (
+    Log,
+    consultation,
+    contribution,
+    insert,
+    moment,
+    pseudonym,
+    summary,
+    support,
+    topic,
+)
 
 FIGURES = "contributions voices top1_share top5_share gini effective_voices_1 effective_voices_2"
 KEYS = (
@@ -84,3 +97,33 @@ def test_summaries_are_json(client, store):
 
 def test_an_empty_database_has_no_summaries(client):
     assert topic_summaries(client) == []
+
+
+def test_the_state_of_a_topic_is_everything_that_its_last_summary_says(client):
+    changes = {"title": "More trees?", "stance_for": 3, "channels": {"web": 2, "hall": 1}}
+    last = summary(7, **changes, newest_event=moment(6), answered_at=moment(9))
+    insert(client, Kind.SUMMARY, summary(5), last)
+    assert last == topic_state(client, "parks", "trees")
+
+
+def test_the_state_of_a_topic_is_json_with_the_keys_of_the_summary(client):
+    insert(client, Kind.SUMMARY, summary(5))
+    state = topic_state(client, "parks", "trees")
+    assert list(Summary.__annotations__) == list(json.loads(json.dumps(state)))
+    assert (None, None) == (state["newest_event"], state["answered_at"])
+
+
+def test_a_topic_that_is_not_there_has_no_state(client):
+    insert(client, Kind.SUMMARY, summary(5, topic="benches"))
+    assert topic_state(client, "parks", "trees") is None
+
+
+@pytest.mark.parametrize("visibility", ["open", "restricted", "private"])
+def test_the_last_opening_says_who_may_read_a_consultation(client, visibility):
+    first, last = consultation(1, visibility="open"), consultation(2, visibility=visibility)
+    insert(client, Kind.CONSULTATION, last, first, consultation(3, consultation="roads"))
+    assert visibility == visibility_of(client, "parks")
+
+
+def test_a_consultation_that_was_never_opened_is_private(client):
+    assert "private" == visibility_of(client, "parks")

@@ -9,6 +9,7 @@ import pytest
 
 from sinks.queries import FIGURES
 from sinks.verify import verify
+from streams.text import normalise
 from tests.sinks.rows import Log, contribution, pseudonym
 
 DATA = Path(
@@ -31,9 +32,14 @@ def polis_log(folder: Path, topic: str) -> Log:
     with (folder / "comments.csv").open(encoding="utf-8", newline="") as file:
         statements = sorted(csv.DictReader(file), key=lambda row: int(row["timestamp"]))
     log = Log()
+    roots: dict[tuple[str, str], int] = {}
+    for offset, row in enumerate(statements):
+        text = normalise(row["comment-body"])
+        roots.setdefault((row["author-id"], text or str(offset)), offset)
     log.contributions = [
         contribution(
             offset,
+            root_offset=roots[row["author-id"], normalise(row["comment-body"]) or str(offset)],
             topic=topic,
             contribution=row["comment-id"],
             participant=pseudonym(int(row["author-id"])),

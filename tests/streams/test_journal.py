@@ -1,128 +1,105 @@
 """The journal: whatever the batches, restarts and zombies, the state and verdicts are the log's."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.events import partition_key
-from streams.journal import Entry, JournalError, catch_up, cut, decode, merge
-from streams.screening import screen
+from schemas.topics import partition_of
+from streams.journal import Decoder, Entry, JournalError, Run, catch_up, cut, merge
 from streams.state import PartitionState
-from tests.make import contribution, support
+from tests.events import Placed, logs
+from tests.make import contribution
+from tests.streams.pipeline import EFFECTS, Tables, Worker, recovered, remembered
 
-TEXTS = [
-    "Plant trees in our street, please.",
-    "plant TREES in our street please",
-    "Fix the lights.",
-]
-
-events = st.lists(
-    st.one_of(
-        st.builds(
-            contribution,
-            st.sampled_from("abcdef"),
-            st.sampled_from(TEXTS),
-            person=st.sampled_from([None, 1, 2]),
-            topic=st.sampled_from(["tram", "bus"]),
-            minute=st.integers(0, 3),
-        ),
-        st.builds(
-            support,
-            st.sampled_from("uvwxyz"),
-            on=st.sampled_from("abc"),
-            person=st.integers(1, 2),
-            value=st.sampled_from([-1, 0, 1]),
-            minute=st.integers(0, 3),
-        ),
-    ),
-    min_size=1,
-    max_size=40,
-)
+EMPTY: Entry[Any] = Entry(0, -1, 9, [])
 
 
-def run(log, state, start, end):
-    """One step: screen log[start:end] and give the verdicts, and the entry that it journals."""
-    before = state.position
-    verdicts, effects = {}, []
-    for offset in range(start, end):
-        screened = screen(log[offset], partition_key(log[offset]), offset, state)
-        verdicts[offset] = (screened.verdict, screened.refers_to)
-        if offset > before:
-            effects.append(screened.effect)
-    state.position = max(before, end - 1)
-    return verdicts, Entry(0, before, end - 1, effects) if end - 1 > before else None
+def one_partition(log):
+    """All events in one partition, whatever their keys."""
+    return [Placed(0, offset, event) for offset, (_, _, event) in enumerate(log)]
+
+
+events = logs(max_size=60).map(one_partition)
 
 
 def undisturbed(log):
-    state = PartitionState()
-    verdicts, _ = run(log, state, 0, len(log))
-    return state, verdicts
+    worker = Worker(0, Tables())
+    _, rows = worker.process(log)
+    return remembered(worker.state), rows
 
 
 @given(events, st.data())
 def test_batches_replays_and_restarts_change_nothing(log, data):
-    state, entries, verdicts = PartitionState(), [], {}
-    committed = 0
+    worker, rows, committed = Worker(0, Tables()), {}, 0
     while committed < len(log):
         end = data.draw(st.integers(committed + 1, len(log)), label="end of the batch")
-        told, entry = run(log, state, committed, end)
-        if entry and data.draw(st.booleans(), label="killed before the journal"):
-            state = PartitionState()
-            catch_up(state, entries)
+        journalled = not data.draw(st.booleans(), label="killed before the journal")
+        _, told = worker.process(log[committed:end], journalled=journalled)
+        if not journalled:
+            worker.restart()
             continue
-        if entry:
-            entries.extend(decode(piece.encode()) for piece in cut(entry, limit=400))
-        for offset, verdict in told.items():
-            assert verdict == verdicts.setdefault(offset, verdict)
+        for offset, row in told.items():
+            assert row == rows.setdefault(offset, row)
         if data.draw(st.booleans(), label="killed before the commit"):
-            state = PartitionState()
-            catch_up(state, data.draw(st.permutations(entries)))
+            worker.restart()
         else:
             committed = end
-    assert undisturbed(log) == (state, verdicts)
+    assert undisturbed(log) == (remembered(worker.state), rows)
 
 
 @given(events, st.data())
 def test_a_worker_that_was_paused_writes_entries_that_overlap_harmlessly(log, data):
     ends = data.draw(st.lists(st.integers(1, len(log)), min_size=1, max_size=6))
     entries = []
-    for ends_of_worker in (sorted(ends), [len(log)]):
-        state, start = PartitionState(), 0
+    for ends_of_worker in (sorted(set(ends)), [len(log)]):
+        worker, start = Worker(0, Tables()), 0
         for end in ends_of_worker:
-            _, entry = run(log, state, start, end)
-            entries += [entry] if entry else []
+            worker.process(log[start:end])
             start = end
-    recovered = PartitionState()
-    catch_up(recovered, data.draw(st.permutations(entries)))
-    assert undisturbed(log)[0] == recovered
+        entries += worker.entries
+    assert undisturbed(log)[0] == remembered(recovered(entries))
 
 
 @given(events, st.data())
 def test_a_kept_state_catches_up_with_what_another_worker_wrote(log, data):
     mine = data.draw(st.integers(1, len(log)))
-    state = PartitionState()
-    _, first = run(log, state, 0, mine)
-    other = PartitionState()
-    catch_up(other, [first])
-    _, second = run(log, other, mine, len(log))
-    catch_up(state, [first, *([second] if second else [])])
-    assert undisturbed(log)[0] == state
+    worker = Worker(0, Tables())
+    worker.process(log[:mine])
+    other = Worker(0, Tables())
+    other.entries = list(worker.entries)
+    other.restart()
+    if mine < len(log):
+        other.process(log[mine:])
+    catch_up(worker.state, [EFFECTS.decode(value) for value in other.entries])
+    assert undisturbed(log)[0] == remembered(worker.state)
 
 
 @given(events, st.data())
 def test_merging_keeps_what_the_entries_say(log, data):
-    state, start, entries = PartitionState(), 0, []
-    for end in [*sorted(data.draw(st.sets(st.integers(1, len(log))))), len(log)]:
-        _, entry = run(log, state, start, end)
-        entries += [entry] if entry else []
+    worker, start = Worker(0, Tables()), 0
+    for end in sorted({*data.draw(st.sets(st.integers(1, len(log)))), len(log)}):
+        worker.process(log[start:end])
         start = end
-    recovered = PartitionState()
-    catch_up(recovered, [merge(data.draw(st.permutations(entries)))])
-    assert state == recovered
+    entries = [EFFECTS.decode(value) for value in worker.entries]
+    merged = merge(data.draw(st.permutations(entries)))
+    assert remembered(worker.state) == remembered(recovered([merged.encode()]))
 
 
 def test_entries_with_overlapping_runs_have_keys_of_their_own():
-    assert Entry(0, -1, 9, []).key != Entry(0, -1, 19, []).key
+    assert Run(0, -1, 9).key != Run(0, -1, 19).key
+
+
+@given(st.integers(0, 1000), st.integers(-1, 2**40), st.integers(0, 2**40))
+def test_a_key_names_its_run(partition, after, length):
+    run = Run(partition, after, after + length)
+    assert run == Run.from_key(run.key)
+
+
+def test_what_is_no_key_is_an_error():
+    with pytest.raises(JournalError, match="no key of an entry"):
+        Run.from_key(b"0")
 
 
 def test_a_hole_in_the_chain_is_an_error_that_names_it():
@@ -131,8 +108,11 @@ def test_a_hole_in_the_chain_is_an_error_that_names_it():
 
 
 def test_pieces_of_a_cut_entry_stay_under_the_limit():
-    log = [contribution(str(number), f"Idea number {number}") for number in range(100)]
-    _, entry = run(log, PartitionState(), 0, 100)
+    worker = Worker(partition_of("borough/tram", 4), Tables())
+    worker.process(
+        [Placed(0, number, contribution(str(number), f"Idea {number}")) for number in range(100)]
+    )
+    entry = merge([EFFECTS.decode(value) for value in worker.entries])
     pieces = list(cut(entry, limit=2_000))
     assert max(len(piece.encode()) for piece in pieces) <= 2_000
     assert [effect for piece in pieces for effect in piece.effects] == entry.effects
@@ -140,4 +120,4 @@ def test_pieces_of_a_cut_entry_stay_under_the_limit():
 
 def test_what_is_not_an_entry_is_an_error():
     with pytest.raises(JournalError, match="cannot be read"):
-        decode(b"not an entry")
+        Decoder[Any](int).decode(b"not an entry")

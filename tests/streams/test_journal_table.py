@@ -6,15 +6,14 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from operations.provisioning import ensure_topics
-from schemas.events import partition_key
 from schemas.topics import JOURNAL
 from streams.app import WorkerConfig, create_app, journal_table
-from streams.journal import MERGE_AT, Entry, catch_up, decode
+from streams.journal import MERGE_AT
 from streams.journal_table import JournalTable
 from streams.record_writer import RecordWriter
-from streams.screening import screen
-from streams.state import PartitionState
+from tests.events import Placed
 from tests.make import contribution
+from tests.streams.pipeline import EFFECTS, Tables, Worker, recovered, remembered
 
 PARTITION = 2
 BATCHES = 3 * MERGE_AT
@@ -39,16 +38,15 @@ def changelog(kafka):
 async def journalled(kafka):
     """The state after many small batches, each journalled, and the table that holds them."""
     ensure_topics(kafka, partitions=4, replication=1)
-    table = journal_table(create_app(WorkerConfig(kafka, 4)))
-    state = PartitionState()
+    table = journal_table(create_app(WorkerConfig(kafka, 4)), JOURNAL)
+    worker = Worker(PARTITION, Tables())
     async with RecordWriter(kafka) as writer:
-        journal = JournalTable(table, writer)
-        journal.load(PARTITION)
+        journal = JournalTable(table, JOURNAL, EFFECTS, writer)
+        list(journal.load(PARTITION))
         for offset in range(BATCHES):
-            event = contribution(f"{offset}")
-            effect = screen(event, partition_key(event), offset, state).effect
-            await journal.append(Entry(PARTITION, offset - 1, offset, [effect]))
-    return state, journal
+            worker.process([Placed(PARTITION, offset, contribution(f"{offset}"))])
+            await journal.append(EFFECTS.decode(worker.entries[-1]))
+    return worker.state, journal
 
 
 async def test_the_changelog_is_as_long_as_the_state_and_not_as_the_history(kafka, journalled):
@@ -56,7 +54,5 @@ async def test_the_changelog_is_as_long_as_the_state_and_not_as_the_history(kafk
     written, left = changelog(kafka)
     assert written > BATCHES
     assert len(left) < MERGE_AT
-    recovered = PartitionState()
-    catch_up(recovered, [decode(value) for value in left.values()])
-    assert state == recovered
-    assert len(left) == len(journal.load(PARTITION))
+    assert remembered(state) == remembered(recovered(left.values()))
+    assert len(left) == len(list(journal.load(PARTITION)))

@@ -6,9 +6,10 @@ import pytest
 from aiokafka.structs import ConsumerRecord
 
 from schemas.events import encode
-from schemas.topics import EVENTS, partition_of
+from schemas.topics import EVENTS, JOURNAL, partition_of
 from streams.app import WorkerConfig, create_app, journal_table
-from streams.journal import JournalError
+from streams.effects import Effect
+from streams.journal import Decoder, JournalError
 from streams.journal_table import JournalTable
 from streams.record_writer import RecordWriter
 from streams.step import ScreeningStep
@@ -47,7 +48,8 @@ async def test_a_recovery_that_goes_on_is_waited_for(app):
 
 async def test_a_journal_that_lacks_what_was_acknowledged_stops_the_worker(app):
     writer = RecordWriter(NOWHERE)
-    step = ScreeningStep(JournalTable(journal_table(app), writer), writer, PARTITIONS)
+    journal = JournalTable(journal_table(app, JOURNAL), JOURNAL, Decoder(Effect), writer)
+    step = ScreeningStep(journal, writer, PARTITIONS)
     payload = encode(contribution("1"))
     record = ConsumerRecord(EVENTS, PARTITION, 10, 0, 0, None, payload, None, 0, len(payload), ())
     with pytest.raises(JournalError, match="ends at offset -1, but offsets below 10"):

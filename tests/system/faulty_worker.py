@@ -21,10 +21,10 @@ def main() -> None:
     parser.add_argument("--without-codec")
     told = parser.parse_args()
 
-    def screen_or_fail(event, key, offset, state):
-        if event.id == told.fail_on:
+    def screen_or_fail(arrivals, state):
+        if any(arrival.event.id == told.fail_on for arrival in arrivals):
             raise ZeroDivisionError("nobody foresaw this")
-        return screen(event, key, offset, state)
+        return screen(arrivals, state)
 
     streams.step.screen = screen_or_fail
     if told.without_codec:

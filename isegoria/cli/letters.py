@@ -1,0 +1,61 @@
+"""`isegoria letters`: the template letters of a consultation, and what each sender made of them."""
+
+from pathlib import Path
+
+import click
+from clickhouse_connect.driver.client import Client
+
+from isegoria.cli import options
+from isegoria.cli.reading import reading, require_readable, visibilities
+from isegoria.show import as_json as to_json
+from isegoria.show import console, letters_as_table
+from sinks.letters import MINIMUM_SENDERS, LetterShown, signed
+from sinks.letters import letters as letters_of
+from streams.text import added_words
+
+
+@click.command()
+@click.argument("consultation")
+@click.option("--topic", help="Only this topic's letters.")
+@click.option(
+    "--minimum-senders",
+    type=click.IntRange(1),
+    default=MINIMUM_SENDERS,
+    show_default=True,
+    help="Only letters with so many senders now.",
+)
+@options.data_dir
+@visibilities
+@options.as_json
+def letters(
+    data_dir: Path | None,
+    consultation: str,
+    topic: str | None,
+    minimum_senders: int,
+    visibilities: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Show the letters of a consultation: text, senders, growth and bursts, and the copies."""
+    with reading(data_dir) as client:
+        require_readable(client, consultation, visibilities)
+        found = letters_of(
+            client, consultation, topic, visibilities, minimum_senders=minimum_senders
+        )
+        if as_json:
+            click.echo(to_json([_document(client, letter, visibilities) for letter in found]))
+            return
+    if found:
+        console.print(letters_as_table(found))
+    else:
+        console.print("There is no letter.")
+
+
+def _document(
+    client: Client, letter: LetterShown, visibilities: tuple[str, ...]
+) -> dict[str, object]:
+    """The letter with its copies, and with each what its sender added to the letter's text."""
+    place = letter["consultation"], letter["topic"], letter["root_offset"]
+    copies = signed(client, *place, visibilities)
+    told = [{**copy, "added": added_words(copy["text"], letter["text"])} for copy in copies]
+    return {**letter, "copies": told}

@@ -1,0 +1,146 @@
+"""What is told of a topic, worked out from its columns.
+
+Nothing is kept of it: figures are a function of the facts, so that late, withdrawn and corrected
+contributions need no case of their own.
+"""
+
+from collections.abc import Iterable
+from math import fsum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.events import Role, Stance
+from schemas.records import Verdict
+from streams.contributions import ROLES, STANCES, VERDICTS, View
+from streams.dominance import Figures, figures, with_one_unknown
+
+_PARTICIPANT = ROLES.index(Role.PARTICIPANT)
+_FOR, _AGAINST, _NEUTRAL = (
+    STANCES.index(stance) for stance in (Stance.FOR, Stance.AGAINST, Stance.NEUTRAL)
+)
+
+Histogram = dict[int, int]
+"""Contributions of a voice -> voices with that many."""
+
+
+class Spread(NamedTuple):
+    """How contributions are spread over voices.
+
+    Attributes:
+        histogram: With each contribution of an unknown author as a voice of its own.
+        unknown: Contributions of unknown authors.
+        participants: Known participants, by number.
+        counts: Contributions of each of them.
+    """
+
+    histogram: Histogram
+    unknown: int
+    participants: NDArray[np.uint32]
+    counts: NDArray[np.intp]
+
+    @property
+    def figures(self) -> Figures:
+        """With each contribution of an unknown author as a voice of its own."""
+        return figures(self.histogram)
+
+    @property
+    def with_one_unknown(self) -> Histogram:
+        """With all unknown authors as one voice."""
+        return with_one_unknown(self.histogram, self.unknown)
+
+    def most_active(self, places: int) -> list[tuple[int, int]]:
+        """The most active voices and their contributions, the most active first.
+
+        As many as `places`, and those level with the last; 0 stands for an unknown author.
+        """
+        unknown = min(self.unknown, places)
+        voices = np.concatenate([self.participants, np.zeros(unknown, np.uint32)])
+        counts = np.concatenate([self.counts, np.ones(unknown, np.intp)])
+        if len(counts) > places:
+            least = np.partition(counts, len(counts) - places)[len(counts) - places]
+            voices, counts = voices[counts >= least], counts[counts >= least]
+        order = np.lexsort((voices, -counts))
+        return list(zip(voices[order].tolist(), counts[order].tolist(), strict=True))
+
+
+class Picture(NamedTuple):
+    """Statements or votes by where they stand: for, against, and neither."""
+
+    in_favour: float
+    against: float
+    neither: float
+
+    def shift(self, other: "Picture") -> float:
+        """Total variation distance between the shares of the two, 0 to 1; 0 where one is empty."""
+        mine, theirs = fsum(self), fsum(other)
+        if not mine or not theirs:
+            return 0.0
+        return fsum(abs(a / mine - b / theirs) for a, b in zip(self, other, strict=True)) / 2
+
+
+def of_participants(view: View) -> View:
+    """The contributions of participants, who alone enter dominance."""
+    return view.where(view.roles == _PARTICIPANT)
+
+
+def spread(people: NDArray[np.uint32]) -> Spread:
+    """How contributions are spread over the people who made them, 0 for an unknown author."""
+    known = people[people != 0]
+    voices, counts = np.unique(known, return_counts=True)
+    unknown = len(people) - len(known)
+    sizes, numbers = np.unique(counts, return_counts=True)
+    histogram: Histogram = dict(zip(sizes.tolist(), numbers.tolist(), strict=True))
+    if unknown:
+        histogram[1] = histogram.get(1, 0) + unknown
+    return Spread(histogram, unknown, voices, counts)
+
+
+def stated(view: View) -> Picture:
+    """The contributions that state a stance."""
+    counts = np.bincount(view.stances, minlength=len(STANCES))
+    return Picture(int(counts[_FOR]), int(counts[_AGAINST]), int(counts[_NEUTRAL]))
+
+
+def balanced(voices: NDArray[np.int64], stances: NDArray[np.uint8]) -> Picture:
+    """One voice, one vote: each is split over the stances that the voice stated.
+
+    Args:
+        voices: Whose each statement is.
+        stances: What it states; one without a stance has no part.
+    """
+    with_stance = stances != 0
+    _, voice = np.unique(voices[with_stance], return_inverse=True)
+    triples = np.zeros((voice.max() + 1 if len(voice) else 0, len(STANCES)), np.int64)
+    np.add.at(triples, (voice, stances[with_stance]), 1)
+    return _one_vote_each(triples[:, [_FOR, _AGAINST, _NEUTRAL]])
+
+
+def balanced_votes(voters: NDArray[np.uint32], values: NDArray[np.uint8]) -> Picture:
+    """One voter, one vote: each is split over the votes cast. Values are 0, 1, 2 for -1, 0, 1."""
+    _, voter = np.unique(voters, return_inverse=True)
+    triples = np.zeros((voter.max() + 1 if len(voter) else 0, 3), np.int64)
+    np.add.at(triples, (voter, values), 1)
+    return _one_vote_each(triples[:, [2, 0, 1]])
+
+
+def _one_vote_each(triples: NDArray[np.int64]) -> Picture:
+    """Each row's counts as shares, summed; in an order that is the same for the same facts."""
+    kinds, numbers = np.unique(triples, axis=0, return_counts=True)
+    rows: Iterable[tuple[list[int], int]] = zip(kinds.tolist(), numbers.tolist(), strict=True)
+    shares = [[number * count / sum(kind) for count in kind] for kind, number in rows]
+    columns = [fsum(row[place] for row in shares) for place in range(3)]
+    return Picture(*columns)
+
+
+def voices(view: View) -> NDArray[np.int64]:
+    """Whose voice each contribution is: a participant's number, or one of its own below 0."""
+    people = view.participants.astype(np.int64)
+    return np.where(people == 0, -1 - view.numbers.astype(np.int64), people)
+
+
+def by_verdict(view: View) -> dict[Verdict, int]:
+    """Contributions by verdict."""
+    counts = np.bincount(view.verdicts, minlength=len(VERDICTS))
+    return dict(zip(VERDICTS, counts.tolist(), strict=True))
