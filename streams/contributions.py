@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from schemas.events import Role, Stance
 from schemas.records import Verdict
+from streams.effects import Submitted
 
 NONE = 0xFFFFFFFF
 """The number of no contribution."""
@@ -30,19 +31,11 @@ class End(IntEnum):
     SUPERSEDED = 2
 
 
-class Facts(NamedTuple):
-    """What is kept of one contribution; codes are positions in the tuples of this module."""
+class Standing(NamedTuple):
+    """A verdict as its code, and the number of the contribution that it refers to, or `NONE`."""
 
-    offset: int
-    contribution: str
-    participant: int
-    root: int
-    role: int
-    stance: int
-    offline: bool
-    attachment_only: bool
-    channel: int
-    occurred_at: int
+    verdict: int
+    refers: int
 
 
 class View(NamedTuple):
@@ -94,23 +87,26 @@ class Contributions:
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def append(self, facts: Facts, verdict: int, refers: int) -> None:
-        """Add the next contribution with its verdict on arrival."""
-        self.offsets.append(facts.offset)
-        self.participants.append(facts.participant)
-        self.roots.append(facts.root)
-        self.roles.append(facts.role)
-        self.stances.append(facts.stance)
-        self.offline.append(facts.offline)
-        self.attachment_only.append(facts.attachment_only)
-        self.channels.append(facts.channel)
-        self.occurred_at.append(facts.occurred_at)
+    def append(
+        self, effect: Submitted, participant: int, root: int, channel: int, standing: Standing
+    ) -> None:
+        """Add the next contribution, with the numbers of what it names and its verdict."""
+        verdict, refers = standing
+        self.offsets.append(effect.offset)
+        self.participants.append(participant)
+        self.roots.append(root)
+        self.roles.append(effect.role)
+        self.stances.append(effect.stance)
+        self.offline.append(effect.offline)
+        self.attachment_only.append(effect.attachment_only)
+        self.channels.append(channel)
+        self.occurred_at.append(effect.occurred_at)
         self.ends.append(End.LIVE)
         self.arrivals.append(verdict)
         self.arrival_refers.append(refers)
         self.verdicts.append(verdict)
         self.refers.append(refers)
-        self._ids += facts.contribution.encode()
+        self._ids += effect.contribution.encode()
         self._id_ends.append(len(self._ids))
 
     def id(self, number: int) -> str:

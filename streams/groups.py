@@ -6,24 +6,16 @@ original where there is none, resubmitted where one is by the same known partici
 
 from array import array
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.records import Verdict
-from streams.contributions import NONE, VERDICTS
+from streams.contributions import NONE, VERDICTS, Standing
 
 _ORIGINAL = VERDICTS.index(Verdict.ORIGINAL)
 _RESUBMITTED = VERDICTS.index(Verdict.RESUBMITTED)
 _CAMPAIGN = VERDICTS.index(Verdict.CAMPAIGN)
-
-
-class Standing(NamedTuple):
-    """A verdict as its code, and the number of the contribution that it refers to, or `NONE`."""
-
-    verdict: int
-    refers: int
 
 
 ORIGINAL = Standing(_ORIGINAL, NONE)

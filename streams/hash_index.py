@@ -5,14 +5,14 @@ older in a few sorted runs, which are merged as they grow (a log-structured merg
 1996). Runs are searched for many keys at once, which is what makes them fast.
 """
 
+from array import array
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-RECENT_ENTRIES = 32_768
+RECENT_ENTRIES = 65_536
 """Entries that the dict holds before they become a run."""
 
 MISSING = 0xFFFFFFFF
@@ -31,32 +31,48 @@ class HashIndex:
     """Numbers by hash. A key may have several; they are found in the order of being added."""
 
     def __init__(self) -> None:
-        # Dicts of plain numbers, which Python's garbage collector passes over.
+        self._keys = array("Q")
+        self._numbers = array("I")
+        # What is recent by key, as far as anybody asked: recovery only adds. Plain numbers, which
+        # Python's garbage collector passes over; those after the first of a key are apart.
         self._recent: dict[int, int] = {}
         self._further: dict[int, list[int]] = {}
-        self._recent_entries = 0
+        self._known = 0
         self._runs: list[tuple[NDArray[np.uint64], NDArray[np.uint32]]] = []
 
     def __len__(self) -> int:
-        return self._recent_entries + sum(len(keys) for keys, _ in self._runs)
+        return len(self._keys) + sum(len(keys) for keys, _ in self._runs)
 
     def add(self, key: int, number: int) -> None:
         """Add a number under a key.
 
         Runs do not change by it, so that what `search` found holds; see `settle`.
         """
-        if key in self._recent:
-            self._further.setdefault(key, []).append(number)
-        else:
-            self._recent[key] = number
-        self._recent_entries += 1
+        self._keys.append(key)
+        self._numbers.append(number)
 
-    def recent(self, key: int) -> Sequence[int]:
-        """The numbers of a key that are in no run yet."""
-        first = self._recent.get(key)
-        if first is None:
-            return ()
-        return (first, *self._further.get(key, ()))
+    def add_all(self, keys: Sequence[int], number: int) -> None:
+        """Add a number under several keys."""
+        self._keys.extend(keys)
+        self._numbers.extend([number] * len(keys))
+
+    def recent(self, *keys: int) -> list[int]:
+        """The numbers of some keys that are in no run yet."""
+        self._learn()
+        found = [self._recent[key] for key in keys if key in self._recent]
+        if self._further:
+            found += [number for key in keys for number in self._further.get(key, ())]
+        return found
+
+    def _learn(self) -> None:
+        recent = self._recent
+        for place in range(self._known, len(self._keys)):
+            key, number = self._keys[place], self._numbers[place]
+            if key in recent:
+                self._further.setdefault(key, []).append(number)
+            else:
+                recent[key] = number
+        self._known = len(self._keys)
 
     def numbers(self, key: int) -> list[int]:
         """All numbers of a key."""
@@ -106,27 +122,26 @@ class HashIndex:
 
     def settle(self) -> None:
         """Turn what is recent into a run where there is enough of it; between batches."""
-        if self._recent_entries >= RECENT_ENTRIES:
+        if len(self._keys) >= RECENT_ENTRIES:
             self._flush()
 
     def _flush(self) -> None:
-        further = [(key, number) for key, found in self._further.items() for number in found]
-        count = self._recent_entries
-        keys = chain(self._recent, (key for key, _ in further))
-        numbers = chain(self._recent.values(), (number for _, number in further))
-        run = np.fromiter(keys, np.uint64, count), np.fromiter(numbers, np.uint32, count)
-        self._recent, self._further, self._recent_entries = {}, {}, 0
-        self.extend(*run)
+        run = np.array(self._keys, np.uint64), np.array(self._numbers, np.uint32)
+        self._keys, self._numbers = array("Q"), array("I")
+        self._recent, self._further, self._known = {}, {}, 0
+        self._append(*run)
 
     def extend(self, keys: NDArray[np.uint64], numbers: NDArray[np.uint32]) -> None:
         """Add many at once, after all that was added before, as a run."""
-        if self._recent:
+        if len(self._keys):
             self._flush()
-        if not len(keys):
-            return
+        if len(keys):
+            self._append(keys, numbers)
+
+    def _append(self, keys: NDArray[np.uint64], numbers: NDArray[np.uint32]) -> None:
         self._runs.append(_sorted_run(keys, numbers))
-        # Each run is more than twice as long as the next: few runs, each entry merged seldom.
-        while len(self._runs) > 1 and len(self._runs[-2][0]) <= 2 * len(self._runs[-1][0]):
+        # As a binary counter: few runs, and each entry is merged seldom.
+        while len(self._runs) > 1 and len(self._runs[-2][0]) <= len(self._runs[-1][0]):
             (older_keys, older), (newer_keys, newer) = self._runs[-2:]
             del self._runs[-2:]
             merged = (np.concatenate([older_keys, newer_keys]), np.concatenate([older, newer]))

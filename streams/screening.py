@@ -326,9 +326,8 @@ class _Run:
         state = self._state
         candidates: set[int] = set(self._candidates[wording].tolist())
         prefix = state.topic(key).number << 32
-        recent = state.sketches.recent
-        for value in own.looked_up.tolist():
-            candidates.update(recent(prefix | value))
+        values: list[int] = own.looked_up.tolist()
+        candidates.update(state.sketches.recent(*[prefix | value for value in values]))
         for root in sorted(candidates):
             if near_same(own.compared, state.shingles.get(root), similarity):
                 return root

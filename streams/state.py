@@ -13,7 +13,7 @@ import numpy as np
 
 from schemas.policy import DeploymentPolicy
 from streams.codes import Codes
-from streams.contributions import Contributions, End, Facts
+from streams.contributions import Contributions, End, Standing
 from streams.effects import (
     Effect,
     Governed,
@@ -25,7 +25,7 @@ from streams.effects import (
     Supported,
     Withdrawn,
 )
-from streams.groups import ORIGINAL, Group, Standing
+from streams.groups import ORIGINAL, Group
 from streams.hash_index import HashIndex, hash64
 from streams.shingle_store import ShingleStore
 
@@ -176,10 +176,10 @@ class PartitionState:
             self._govern(effect)
             return
         topic = self.topic(effect.topic)
-        self.changes(effect.topic)
+        changes = self.changes(effect.topic)
         match effect:
             case Submitted():
-                self._submit(effect, topic)
+                self._submit(effect, topic, changes)
             case Supported():
                 self._support(effect, topic)
             case Opened():
@@ -233,37 +233,28 @@ class PartitionState:
         for key in self.topics:
             self.changes(key)
 
-    def _submit(self, effect: Submitted, topic: TopicState) -> None:
+    def _submit(self, effect: Submitted, topic: TopicState, changes: Changes) -> None:
         number = len(self.contributions)
         if effect.correction:
             self._end(effect.topic, effect.contribution, End.SUPERSEDED, effect.offset)
         participant = self.participants.number(effect.participant)
         root = number if effect.root is None else effect.root
         standing = ORIGINAL if effect.root is None else self._join(root, number, participant)
-        facts = Facts(
-            effect.offset,
-            effect.contribution,
-            participant,
-            root,
-            effect.role,
-            effect.stance,
-            effect.offline,
-            effect.attachment_only,
-            self.channels.number(effect.channel.encode()),
-            effect.occurred_at,
-        )
-        self.contributions.append(facts, standing.verdict, standing.refers)
+        channel = self.channels.number(effect.channel.encode())
+        self.contributions.append(effect, participant, root, channel, standing)
         self.deliveries.add(effect.delivery, number)
         self.ids.add(hash64(effect.topic, effect.contribution), number)
         if effect.wording:
             self.wordings.add(effect.wording, number)
         if effect.shingles:
             self.shingles.add(number, effect.shingles)
-            for value in np.frombuffer(effect.sketch, "<u4").tolist():
-                self.sketches.add(topic.number << 32 | value, number)
+            prefix = topic.number << 32
+            sketch: list[int] = np.frombuffer(effect.sketch, "<u4").tolist()
+            self.sketches.add_all([prefix | value for value in sketch], number)
         topic.members.append(number)
         topic.date(effect.occurred_at)
-        self.touch(effect.topic, number)
+        changes.days.add(effect.occurred_at // MILLISECONDS_PER_DAY)
+        changes.roots.add(root)
 
     def _join(self, root: int, number: int, participant: int) -> Standing:
         group = self.groups.get(root)

@@ -24,6 +24,7 @@ from streams.activity import Activity, activity
 from streams.effects import Effect
 from streams.journal import Entry, JournalError, catch_up
 from streams.journal_table import JournalTable
+from streams.memory import give_back
 from streams.record_writer import Record, RecordWriter
 from streams.screening import Arrival, screen
 from streams.state import PartitionState
@@ -163,9 +164,12 @@ class ScreeningStep:
     def _state(self, partition: int, committed: int) -> PartitionState:
         state = self._states.setdefault(partition, PartitionState())
         if partition not in self._caught_up:
-            catch_up(state, self._journal.load(partition))
+            for entry in self._journal.load(partition):
+                catch_up(state, [entry])
+                state.settle()
             # What was acknowledged was told, and what was not comes again.
             state.take_changes()
+            give_back()
             # A batch is acknowledged after its entry is, so a journal that is behind was damaged.
             if state.position + 1 < committed:
                 raise JournalError(

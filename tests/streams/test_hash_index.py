@@ -68,7 +68,7 @@ def test_what_was_added_since_the_last_run_is_recent():
     index = HashIndex()
     index.extend(np.array([7], np.uint64), np.array([1], np.uint32))
     index.add(7, 2)
-    assert (2,) == index.recent(7)
+    assert [2] == index.recent(7)
     assert [1, 2] == index.numbers(7)
 
 
