@@ -93,7 +93,7 @@ def test_entries_with_overlapping_runs_have_keys_of_their_own():
 
 @given(st.integers(0, 1000), st.integers(-1, 2**40), st.integers(0, 2**40))
 def test_a_key_names_its_run(partition, after, length):
-    run = Run(partition, after, after + length)
+    run = Run(partition, after, after + 1 + length)
     assert run == Run.from_key(run.key)
 
 
