@@ -7,9 +7,10 @@ letters, usual suspects, forms that come in late, authors nobody knows.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from datetime import timedelta
 
 from intake.sample.people import Channel
-from intake.sample.phrases import BANKS, CONSULTATION, OWNER, TITLE
+from intake.sample.phrases import ANSWERS, BANKS, CONSULTATION, OWNER, TITLE
 from intake.sample.plan import CLOSED_AT, OPENED_AT, Delivery, Draft, Plan, SentLetter, Vote
 from intake.sample.truth import Expected, LetterFacts, Sample, Truth
 from schemas.events import (
@@ -20,6 +21,10 @@ from schemas.events import (
     ContributionSupported,
     ContributionSupportedData,
     Event,
+    RecognitionAwarded,
+    RecognitionAwardedData,
+    ResponsePublished,
+    ResponsePublishedData,
     Role,
     TopicOpened,
     TopicOpenedData,
@@ -39,8 +44,9 @@ def sample_consultation(seed: int = 1) -> Sample:
     """
     plan = Plan(seed)
     openings = _openings()
-    events = openings + [_event(delivery.what) for delivery in plan.deliveries]
-    return Sample(events=events, truth=_truth(plan, first_index=len(openings)))
+    said = [_event(delivery.what) for delivery in plan.deliveries]
+    truth = _truth(plan, first_index=len(openings))
+    return Sample(events=[*openings, *said, *_answers(), _recognition(plan)], truth=truth)
 
 
 def _openings() -> list[Event]:
@@ -64,6 +70,46 @@ def _openings() -> list[Event]:
         )
         events.append(TopicOpened(id=bank.id, source=source, data=data))
     return events
+
+
+def _answers() -> list[Event]:
+    """What the council answered, topic by topic: you said, we did."""
+    return [
+        ResponsePublished(
+            id=f"answer-{topic}",
+            source=f"{_SOURCE}:council",
+            data=ResponsePublishedData(
+                consultation=CONSULTATION,
+                topic=topic,
+                response=f"answer-{topic}",
+                owner=OWNER,
+                text=text,
+                occurred_at=CLOSED_AT + timedelta(days=days),
+            ),
+        )
+        for topic, (days, text) in ANSWERS.items()
+    ]
+
+
+def _recognition(plan: Plan) -> Event:
+    """Somebody is thanked for answering others."""
+    replies = Counter(
+        draft.person.pseudonym
+        for draft in plan.drafts
+        if draft.person and draft.reply_to and draft.role is Role.PARTICIPANT
+    )
+    helpful, _ = min(replies.items(), key=lambda found: (-found[1], found[0]))
+    return RecognitionAwarded(
+        id="thanks-1",
+        source=f"{_SOURCE}:council",
+        data=RecognitionAwardedData(
+            consultation=CONSULTATION,
+            recognition="good neighbour",
+            participant=helpful,
+            reason="Answered others, whatever their side.",
+            occurred_at=CLOSED_AT + timedelta(days=20),
+        ),
+    )
 
 
 def _event(what: Draft | Vote) -> Event:

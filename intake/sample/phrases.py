@@ -935,3 +935,15 @@ OWN_STORY: tuple[tuple[str, ...], ...] = (
         "so count me in",
     ),
 )
+
+# By topic, days after the end of the consultation, and what the council said.
+ANSWERS: dict[str, tuple[int, str]] = {
+    "library-hours": (
+        12,
+        "You asked for an evening. From September the library stays open late on Thursdays.",
+    ),
+    "river-path": (
+        25,
+        "You asked for light and a dry path. Both are in next year's budget; the willows stay.",
+    ),
+}

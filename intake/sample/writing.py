@@ -117,7 +117,7 @@ class Writer:
         self._told |= triples
         who, did, when, where, so = parts
         if self._rng.randint(0, 1):
-            return f"{when.capitalize()} {where} {who[0].lower()}{who[1:]} {did}, {so}."
+            return f"{when[0].upper()}{when[1:]} {where} {who[0].lower()}{who[1:]} {did}, {so}."
         return f"{who} {did} {when} {where}, {so}."
 
     def _closing(self) -> list[str]:

@@ -2,13 +2,14 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from embedded.stack import Stack, running
 from intake.pseudonyms import Pseudonymiser
-from intake.sample import sample_consultation
+from intake.sample import CONSULTATION, sample_consultation
 from isegoria.cli import options
 from isegoria.connections import Connections
 from isegoria.embedding import start
@@ -28,6 +29,12 @@ from isegoria.show import (
 from sinks.connection import connect
 from sinks.queries import TopicSummary, topic_summaries
 
+QUESTIONS = (
+    f"isegoria suspects {CONSULTATION}",
+    f"isegoria letters {CONSULTATION}",
+    f"isegoria topic {CONSULTATION} night-bus",
+    "isegoria waiting",
+)
 _PATIENCE_SECONDS = 60.0
 _DEMO_FOLDER = "demo"
 
@@ -85,7 +92,7 @@ def demo(
         console.print(summaries_as_table(summaries))
         show_problems(source.problems)
         if not once:
-            _stay(connections, settings)
+            _stay(connections, settings, QUESTIONS if input_path is None else ("isegoria topics",))
     finally:
         with steps("stopping the stack"):
             Stack(settings.data_dir).down()
@@ -135,10 +142,11 @@ def _summaries(connections: Connections) -> list[TopicSummary]:
         client.close()
 
 
-def _stay(connections: Connections, settings: Settings) -> None:
+def _stay(connections: Connections, settings: Settings, questions: Sequence[str]) -> None:
     """Keep the stack up until the person has seen enough."""
     show_addresses(connections, settings.data_dir)
-    console.print(f"Ask it: isegoria topics --data-dir {settings.data_dir}", highlight=False)
+    for question in questions:
+        console.print(f"Ask it      {question} --data-dir {settings.data_dir}", highlight=False)
     console.print("Ctrl-C ends the demo and stops the stack.")
     try:
         while True:

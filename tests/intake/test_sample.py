@@ -11,6 +11,8 @@ from schemas.events import (
     ContributionSubmitted,
     ContributionSupported,
     Mode,
+    RecognitionAwarded,
+    ResponsePublished,
     Role,
     TopicOpened,
     decode,
@@ -223,7 +225,8 @@ def test_a_few_copies_of_a_letter_are_verbatim_and_the_rest_are_each_their_own(s
 
 def test_the_late_batch_was_written_early_and_comes_last(sample):
     late = sample.truth.late_batch
-    tail = [event.data.contribution for event in sample.events[-len(late) :]]
+    contributed = [event for event in sample.events if isinstance(event, ContributionSubmitted)]
+    tail = [event.data.contribution for event in contributed[-len(late) :]]
     rest = [data for contribution, data in said(sample).items() if contribution not in late]
 
     assert list(late) == tail
@@ -231,6 +234,14 @@ def test_the_late_batch_was_written_early_and_comes_last(sample):
         data = said(sample)[contribution]
         assert (data.recorded_at - data.occurred_at).days > 60
         assert data.recorded_at > max(other.recorded_at or other.occurred_at for other in rest)
+
+
+def test_two_topics_are_answered_and_one_person_is_thanked(sample):
+    answered = [event.data.topic for event in sample.events if isinstance(event, ResponsePublished)]
+    thanked = [event.data for event in sample.events if isinstance(event, RecognitionAwarded)]
+
+    assert ["library-hours", "river-path"] == answered
+    assert ["good neighbour"] == [data.recognition for data in thanked]
 
 
 def test_some_of_the_late_batch_had_been_said_on_line_meanwhile(sample):
