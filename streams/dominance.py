@@ -4,11 +4,12 @@ No single figure decides: Gini calls two people, one with 65 %, equal (0.15); a 
 nothing about how many others there are. So they stand together.
 """
 
-import heapq
-from dataclasses import dataclass
-from itertools import accumulate, chain, repeat
+from itertools import accumulate
 from math import exp, fsum, log
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Figures(NamedTuple):
@@ -37,79 +38,60 @@ class Figures(NamedTuple):
 NOBODY = Figures(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-@dataclass(slots=True)
-class Tally:
-    """Contributions per voice, kept so that figures cost the number of distinct counts.
+Histogram = dict[int, int]
+"""Contributions of a voice -> voices with that many."""
 
-    Unknown authors are counted as a voice each: the lowest dominance that the facts allow.
+
+class Spread(NamedTuple):
+    """How contributions are spread over voices.
 
     Attributes:
-        counts: Contributions by participant.
-        histogram: Contributions of a voice -> voices with that many.
+        histogram: With each contribution of an unknown author as a voice of its own.
         unknown: Contributions of unknown authors.
+        participants: Known participants, by number.
+        counts: Contributions of each of them.
     """
 
-    counts: dict[str, int]
-    histogram: dict[int, int]
-    unknown: int = 0
+    histogram: Histogram
+    unknown: int
+    participants: NDArray[np.uint32]
+    counts: NDArray[np.intp]
 
-    @classmethod
-    def empty(cls) -> "Tally":
-        """A tally without contributions."""
-        return cls({}, {})
-
-    def add(self, participant: str) -> None:
-        """Count one contribution; the empty string is an unknown author."""
-        if not participant:
-            self.unknown += 1
-            self._move(0, 1)
-            return
-        count = self.counts.get(participant, 0)
-        self.counts[participant] = count + 1
-        self._move(count, count + 1)
-
-    def remove(self, participant: str) -> None:
-        """Take one contribution back; the empty string is an unknown author.
-
-        Raises:
-            ValueError: Nothing is counted of such an author.
-        """
-        count = self.counts.get(participant, 0) if participant else self.unknown
-        if not count:
-            raise ValueError("no contribution of this author is counted")
-        if not participant:
-            self.unknown -= 1
-            self._move(1, 0)
-            return
-        if count == 1:
-            del self.counts[participant]
-        else:
-            self.counts[participant] = count - 1
-        self._move(count, count - 1)
-
+    @property
     def figures(self) -> Figures:
-        """The figures of what is counted."""
+        """With each contribution of an unknown author as a voice of its own."""
         return figures(self.histogram)
 
-    def most_active(self, places: int) -> list[tuple[str, int]]:
+    @property
+    def with_one_unknown(self) -> Histogram:
+        """With all unknown authors as one voice."""
+        return with_one_unknown(self.histogram, self.unknown)
+
+    def most_active(self, places: int) -> list[tuple[int, int]]:
         """The most active voices and their contributions, the most active first.
 
-        Level ones are in order of pseudonym; the pseudonym of an unknown author is empty.
+        As many as `places`, and those level with the last; 0 stands for an unknown author.
         """
-        unknown = repeat(("", 1), min(places, self.unknown))
-        voices = chain(self.counts.items(), unknown)
-        return heapq.nsmallest(places, voices, key=lambda voice: (-voice[1], voice[0]))
+        unknown = min(self.unknown, places)
+        voices = np.concatenate([self.participants, np.zeros(unknown, np.uint32)])
+        counts = np.concatenate([self.counts, np.ones(unknown, np.intp)])
+        if len(counts) > places:
+            least = np.partition(counts, len(counts) - places)[len(counts) - places]
+            voices, counts = voices[counts >= least], counts[counts >= least]
+        order = np.lexsort((voices, -counts))
+        return list(zip(voices[order].tolist(), counts[order].tolist(), strict=True))
 
-    def _move(self, old: int, new: int) -> None:
-        """One voice has another count of contributions; 0 is none."""
-        histogram = self.histogram
-        if old:
-            if histogram[old] == 1:
-                del histogram[old]
-            else:
-                histogram[old] -= 1
-        if new:
-            histogram[new] = histogram.get(new, 0) + 1
+
+def spread(people: NDArray[np.uint32]) -> Spread:
+    """How contributions are spread over the people who made them, 0 for an unknown author."""
+    known = people[people != 0]
+    voices, counts = np.unique(known, return_counts=True)
+    unknown = len(people) - len(known)
+    sizes, numbers = np.unique(counts, return_counts=True)
+    histogram: Histogram = dict(zip(sizes.tolist(), numbers.tolist(), strict=True))
+    if unknown:
+        histogram[1] = histogram.get(1, 0) + unknown
+    return Spread(histogram, unknown, voices, counts)
 
 
 def with_one_unknown(histogram: dict[int, int], unknown: int) -> dict[int, int]:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from schemas import records
 from schemas.policy import HOUR_MS, Policy
 from streams import flags, windows
-from streams.dominance import Figures, figures, half_written_by, lorenz
+from streams.dominance import Figures, Spread, figures, half_written_by, lorenz
 from streams.output import iso
-from streams.summary import Spread
 
 Pseudonym = Callable[[int], str]
 """The pseudonym of a participant's number."""

@@ -16,11 +16,11 @@ from schemas.policy import DeploymentPolicy, Policy
 from schemas.records import Dominance
 from streams.activity import Activity
 from streams.codes import Codes
+from streams.dominance import spread
 from streams.dominance_row import Weights, dominance, flag_rows
 from streams.flags import posting_limit_flag
 from streams.output import iso
 from streams.posting_limit import Breach, breaches
-from streams.summary import spread
 
 
 class Noted(msgspec.Struct, array_like=True):

@@ -14,55 +14,11 @@ from numpy.typing import NDArray
 from schemas.events import Role, Stance
 from schemas.records import Verdict
 from streams.contributions import ROLES, STANCES, VERDICTS, View
-from streams.dominance import Figures, figures, with_one_unknown
 
 _PARTICIPANT = ROLES.index(Role.PARTICIPANT)
 _FOR, _AGAINST, _NEUTRAL = (
     STANCES.index(stance) for stance in (Stance.FOR, Stance.AGAINST, Stance.NEUTRAL)
 )
-
-Histogram = dict[int, int]
-"""Contributions of a voice -> voices with that many."""
-
-
-class Spread(NamedTuple):
-    """How contributions are spread over voices.
-
-    Attributes:
-        histogram: With each contribution of an unknown author as a voice of its own.
-        unknown: Contributions of unknown authors.
-        participants: Known participants, by number.
-        counts: Contributions of each of them.
-    """
-
-    histogram: Histogram
-    unknown: int
-    participants: NDArray[np.uint32]
-    counts: NDArray[np.intp]
-
-    @property
-    def figures(self) -> Figures:
-        """With each contribution of an unknown author as a voice of its own."""
-        return figures(self.histogram)
-
-    @property
-    def with_one_unknown(self) -> Histogram:
-        """With all unknown authors as one voice."""
-        return with_one_unknown(self.histogram, self.unknown)
-
-    def most_active(self, places: int) -> list[tuple[int, int]]:
-        """The most active voices and their contributions, the most active first.
-
-        As many as `places`, and those level with the last; 0 stands for an unknown author.
-        """
-        unknown = min(self.unknown, places)
-        voices = np.concatenate([self.participants, np.zeros(unknown, np.uint32)])
-        counts = np.concatenate([self.counts, np.ones(unknown, np.intp)])
-        if len(counts) > places:
-            least = np.partition(counts, len(counts) - places)[len(counts) - places]
-            voices, counts = voices[counts >= least], counts[counts >= least]
-        order = np.lexsort((voices, -counts))
-        return list(zip(voices[order].tolist(), counts[order].tolist(), strict=True))
 
 
 class Picture(NamedTuple):
@@ -83,18 +39,6 @@ class Picture(NamedTuple):
 def of_participants(view: View) -> View:
     """The contributions of participants, who alone enter dominance."""
     return view.where(view.roles == _PARTICIPANT)
-
-
-def spread(people: NDArray[np.uint32]) -> Spread:
-    """How contributions are spread over the people who made them, 0 for an unknown author."""
-    known = people[people != 0]
-    voices, counts = np.unique(known, return_counts=True)
-    unknown = len(people) - len(known)
-    sizes, numbers = np.unique(counts, return_counts=True)
-    histogram: Histogram = dict(zip(sizes.tolist(), numbers.tolist(), strict=True))
-    if unknown:
-        histogram[1] = histogram.get(1, 0) + unknown
-    return Spread(histogram, unknown, voices, counts)
 
 
 def stated(view: View) -> Picture:

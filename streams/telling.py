@@ -10,7 +10,7 @@ from schemas.policy import Policy
 from schemas.records import Day, Dominance, Kind, Letter, Standing, Summary, Verdict
 from streams import summary as facts
 from streams.contributions import NONE, VERDICTS, End, View
-from streams.dominance import figures, half_written_by
+from streams.dominance import figures, half_written_by, spread
 from streams.dominance_row import Weights, dominance
 from streams.flags import judgement
 from streams.output import iso
@@ -68,7 +68,7 @@ class _Topic:
         self._all = self._view(np.frombuffer(self._own.members, np.uint32))
         self._live = self._all.where(self._all.ends == End.LIVE)
         self._participants = facts.of_participants(self._live)
-        self._spread = facts.spread(self._participants.participants)
+        self._spread = spread(self._participants.participants)
 
     @property
     def _as_of(self) -> int:
@@ -79,10 +79,10 @@ class _Topic:
         return self._state.contributions.view(numbers)
 
     def summary(self) -> Summary:
-        own, spread = self._own, self._spread
-        one_unknown = figures(spread.with_one_unknown)
-        everyone = facts.spread(self._live.participants).figures
-        participants = spread.figures
+        own, theirs = self._own, self._spread
+        one_unknown = figures(theirs.with_one_unknown)
+        everyone = spread(self._live.participants).figures
+        participants = theirs.figures
         counts = facts.by_verdict(self._live)
         stated = facts.stated(self._participants)
         balanced = facts.balanced(facts.voices(self._participants), self._participants.stances)
@@ -114,14 +114,14 @@ class _Topic:
             "everyone_gini": everyone.gini,
             "everyone_effective_voices_1": everyone.effective_voices_1,
             "everyone_effective_voices_2": everyone.effective_voices_2,
-            "unknown_contributions": spread.unknown,
+            "unknown_contributions": theirs.unknown,
             "one_unknown_voices": one_unknown.voices,
             "one_unknown_top1_share": one_unknown.top1_share,
             "one_unknown_top5_share": one_unknown.top5_share,
             "one_unknown_gini": one_unknown.gini,
             "one_unknown_effective_voices_1": one_unknown.effective_voices_1,
             "one_unknown_effective_voices_2": one_unknown.effective_voices_2,
-            "half_written_by": half_written_by(spread.histogram),
+            "half_written_by": half_written_by(theirs.histogram),
             "originals": counts[Verdict.ORIGINAL],
             "redelivered": len(own.redelivered_offsets),
             "resubmitted": counts[Verdict.RESUBMITTED],
@@ -176,7 +176,7 @@ class _Topic:
         own = self._own
         everything = self._all.where(self._all.occurred_at // MILLISECONDS_PER_DAY == day)
         live = everything.where(everything.ends == End.LIVE)
-        spread = facts.spread(facts.of_participants(live).participants)
+        theirs = spread(facts.of_participants(live).participants).figures
         redelivered_at = np.frombuffer(own.redelivered_at, np.int64)
         redelivered = np.flatnonzero(redelivered_at // MILLISECONDS_PER_DAY == day)
         again = np.frombuffer(own.redelivered_offsets, np.uint64)[redelivered]
@@ -188,8 +188,8 @@ class _Topic:
             "day": iso(day * MILLISECONDS_PER_DAY)[:10],
             "partition": self._partition,
             "as_of_offset": max(self._changed_at(everything), int(again.max(initial=0))),
-            "contributions": spread.figures.contributions,
-            "voices": spread.figures.voices,
+            "contributions": theirs.contributions,
+            "voices": theirs.voices,
             "originals": counts[Verdict.ORIGINAL],
             "resubmitted": counts[Verdict.RESUBMITTED],
             "campaign": counts[Verdict.CAMPAIGN],

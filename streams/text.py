@@ -4,8 +4,6 @@ import re
 import unicodedata
 from itertools import groupby
 
-from xxhash import xxh3_128_digest
-
 _NOT_WORD = re.compile(r"\W+")
 _ASCII_NOT_WORD_TO_SPACE = bytes(
     ord(char) if (char := chr(code)).isalnum() or char == "_" else ord(" ") for code in range(256)
@@ -91,14 +89,6 @@ def normalise(text: str) -> str:
     else:
         words = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
     return words if words.strip("_ ") else ""
-
-
-def fingerprint(*parts: str) -> bytes:
-    """128 bits that stand for the parts together (XXH3), in their order and apart from each other.
-
-    By the birthday bound, two of 16 million differing texts share one with probability 4e-25.
-    """
-    return xxh3_128_digest("\x00".join(parts).encode())
 
 
 def is_spaceless(normalised: str) -> bool:

@@ -148,7 +148,8 @@ def render(rows: Iterable[Row]) -> str:
     for row in rows:
         recall = (f"{row.recall[rate]:.3f}" if rate in row.recall else "" for rate in RATES)
         cells = "".join(f"{cell:>7}" for cell in recall)
-        lines.append(f"{row.kind:<20}{row.texts:>6}{cells}{row.precision:>11.4f}{row.merged:>8}")
+        precision = f"{row.precision:.4f}" if row.recall else ""
+        lines.append(f"{row.kind:<20}{row.texts:>6}{cells}{precision:>11}{row.merged:>8}")
     return "\n".join(lines)
 
 

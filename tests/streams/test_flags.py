@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.policy import HOUR_MS, Dominance, Policy, PostingLimit
-from streams.dominance import NOBODY, Tally
+from streams.dominance import NOBODY, figures, spread
 from streams.flags import (
     Measure,
     Peak,
@@ -36,22 +36,25 @@ def policy(**limits):
     return Policy(dominance=Dominance(**limits))
 
 
-def tally(counts):
-    """A tally of named voices and of `""`, contributions of unknown authors."""
-    tally = Tally.empty()
-    for author, count in counts.items():
-        for _ in range(count):
-            tally.add(author)
-    return tally
-
-
 def crowd(voices, each=1):
     return {f"p-crowd-{number}": each for number in range(voices)}
 
 
+def figures_of(counts):
+    """Figures of voices with so many contributions each."""
+    return figures(dict(Counter(counts.values())))
+
+
 def flags_of(counts, policy=POLICY):
-    counted = tally(counts)
-    return whole_flags(counted.figures(), counted.most_active(places(policy)), policy)
+    """Flags where named voices, and `""` for unknown authors, have so many contributions."""
+    names = sorted(name for name in counts if name)
+    people = [place for place, name in enumerate(names, 1) for _ in range(counts[name])]
+    found = spread(np.array([*people, *[0] * counts.get("", 0)], np.uint32))
+    most_active = [
+        (names[person - 1] if person else "", count)
+        for person, count in found.most_active(places(policy))
+    ]
+    return whole_flags(found.figures, most_active, policy)
 
 
 def flagged(counts, policy=POLICY):
@@ -63,26 +66,26 @@ def peak(**fields):
     return Peak(**usual | {"contributions": 63, "effective_voices": 1.1} | fields)
 
 
-JUDGED = tally(crowd(20)).figures()
+JUDGED = figures_of(crowd(20))
 
 
 @pytest.mark.parametrize(("voices", "contributions"), [(9, 40), (19, 19)])
 def test_too_few_to_judge_are_not_flagged(voices, contributions):
     counts = {"p-a": contributions - voices + 1} | crowd(voices - 1)
     assert [] == flags_of(counts)
-    assert [] == window_flags(tally(counts).figures(), [peak()], POLICY)
+    assert [] == window_flags(figures_of(counts), [peak()], POLICY)
 
 
 def test_too_few_to_judge_are_called_so():
     expected = (
         "Too few voices to judge: 12 contributions by 1 voice; the policy judges from 20 by 10."
     )
-    assert expected == judgement(tally({"p-a": 12}).figures(), POLICY)
+    assert expected == judgement(figures_of({"p-a": 12}), POLICY)
     assert judgement(NOBODY, POLICY).startswith("Too few voices to judge: 0 contributions by 0")
 
 
 def test_enough_to_judge_need_no_word():
-    assert "" == judgement(tally({"p-a": 11} | crowd(9)).figures(), POLICY)
+    assert "" == judgement(figures_of({"p-a": 11} | crowd(9)), POLICY)
 
 
 def test_a_fifth_of_everything_is_flagged():
@@ -242,9 +245,6 @@ def read_polis(folder):
 
 
 def flags_in(statements):
-    counted = Tally.empty()
-    for _, author in statements:
-        counted.add(f"p-{author}")
     times, authors = np.array(statements, np.int64).T
     limits = POLICY.dominance
     found = []
@@ -254,9 +254,9 @@ def flags_in(statements):
         for row in peaks(times, authors, windows, length, limits.window_top1_share):
             voice, wrote, start, contributions, _, _, effective = row.tolist()
             found.append(Peak(f"p-{voice}", wrote, hours, start, contributions, effective))
-    whole = counted.figures()
-    flags = whole_flags(whole, counted.most_active(places(POLICY)), POLICY)
-    return flags + window_flags(whole, found, POLICY)
+    counts = Counter(f"p-{author}" for _, author in statements)
+    whole = spread(authors.astype(np.uint32)).figures
+    return flags_of(counts) + window_flags(whole, found, POLICY)
 
 
 def test_an_hour_that_one_author_filled_is_flagged_though_it_is_3_percent_of_the_whole():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from streams.text import (
     added_words,
-    fingerprint,
     is_attachment_only,
     is_spaceless,
     normalise,
@@ -38,10 +37,6 @@ def test_the_ascii_shortcut_gives_what_the_definition_gives(text):
     by_definition = re.sub(r"\W+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
     has_word = any(character.isalnum() for character in by_definition)
     assert (by_definition if has_word else "") == normalise(text)
-
-
-def test_fingerprints_keep_the_border_between_parts():
-    assert fingerprint("ab", "c") != fingerprint("a", "bc")
 
 
 @pytest.mark.parametrize(
