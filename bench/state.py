@@ -150,6 +150,7 @@ def recover(journal: Path) -> tuple[float, float]:
     for entry in entries.load(0):
         catch_up(state, [entry])
         state.settle()
+    state.pack()
     state.take_changes()
     give_back()
     seconds = time.monotonic() - begun

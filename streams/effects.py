@@ -32,8 +32,9 @@ class Submitted(_TopicEffect, tag="c"):
     `delivery` and `wording` are hashes (64 bits): of the event's type, source and id, and of what
     can be the same to the letter; `wording` is 0 where it came before or cannot be the same.
     `participant` are the 16 bytes of the pseudonym, empty for an unknown author. `root` is the
-    number of the group's root, None for a new group. `shingles` and `sketch` are those of a new
-    root that others can be near the same as, as little-endian 32-bit integers, else empty.
+    number of the group's root, None for a new group. `shingles` is the shingle set of a new root
+    that others can be near the same as, as 32-bit integers, and `sketch` what it is known by, as
+    64-bit keys of the index; both empty for anything else.
     """
 
     delivery: int

@@ -6,7 +6,6 @@ older in a few sorted runs, which are merged as they grow (a log-structured merg
 """
 
 from array import array
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,9 @@ from xxhash import xxh3_64_intdigest
 
 RECENT_ENTRIES = 65_536
 """Entries that the dict holds before they become a run."""
+
+RUN_ENTRIES = 2_000_000
+"""Entries that pile up before they become a run, where nobody looks for them: in recovery."""
 
 MISSING = 0xFFFFFFFF
 """What stands for no number."""
@@ -51,10 +53,10 @@ class HashIndex:
         self._keys.append(key)
         self._numbers.append(number)
 
-    def add_all(self, keys: Sequence[int], number: int) -> None:
-        """Add a number under several keys."""
-        self._keys.extend(keys)
-        self._numbers.extend([number] * len(keys))
+    def add_all(self, keys: bytes, number: int) -> None:
+        """Add a number under several keys: 8 bytes each, in the machine's order."""
+        self._keys.frombytes(keys)
+        self._numbers.extend(array("I", [number]) * (len(keys) // 8))
 
     def recent(self, *keys: int) -> list[int]:
         """The numbers of some keys that are in no run yet."""
@@ -63,6 +65,11 @@ class HashIndex:
         if self._further:
             found += [number for key in keys for number in self._further.get(key, ())]
         return found
+
+    def count_recent(self, key: int) -> int:
+        """How many numbers of a key are in no run yet."""
+        self._learn()
+        return (key in self._recent) + len(self._further.get(key, ()))
 
     def _learn(self) -> None:
         recent = self._recent
@@ -122,10 +129,13 @@ class HashIndex:
 
     def settle(self) -> None:
         """Turn what is recent into a run where there is enough of it; between batches."""
-        if len(self._keys) >= RECENT_ENTRIES:
-            self._flush()
+        if self._known >= RECENT_ENTRIES or len(self._keys) >= RUN_ENTRIES:
+            self.pack()
 
-    def _flush(self) -> None:
+    def pack(self) -> None:
+        """Turn what is recent into a run."""
+        if not len(self._keys):
+            return
         run = np.array(self._keys, np.uint64), np.array(self._numbers, np.uint32)
         self._keys, self._numbers = array("Q"), array("I")
         self._recent, self._further, self._known = {}, {}, 0
@@ -133,8 +143,7 @@ class HashIndex:
 
     def extend(self, keys: NDArray[np.uint64], numbers: NDArray[np.uint32]) -> None:
         """Add many at once, after all that was added before, as a run."""
-        if len(self._keys):
-            self._flush()
+        self.pack()
         if len(keys):
             self._append(keys, numbers)
 

@@ -46,7 +46,7 @@ from streams.effects import (
     Withdrawn,
 )
 from streams.hash_index import MISSING, hash64
-from streams.similarity import Shingles, is_short, near_same, shingle_sets
+from streams.similarity import Shingles, ShingleSet, is_short, near_same, shingle_sets, sketch
 from streams.state import OTHER_EVENT, PartitionState
 from streams.text import is_attachment_only, normalise
 
@@ -124,6 +124,20 @@ class _Wording(NamedTuple):
     attachment_only: bool
 
 
+class _Candidates(NamedTuple):
+    """What the log had, before a run, of the values that a text is looked up by.
+
+    Attributes:
+        keys: What the values are called in the index.
+        known: For each of them, how many roots are known by it.
+        roots: All roots known by one of them.
+    """
+
+    keys: NDArray[np.uint64]
+    known: NDArray[np.intp]
+    roots: NDArray[np.uint32]
+
+
 class _Run:
     """A run of events, with what the log had of each before the run."""
 
@@ -159,19 +173,22 @@ class _Run:
         }
         sets = shingle_sets([self._wordings[place].normalised for place in places.values()])
         self._sets: dict[int, Shingles] = dict(zip(places, sets, strict=True))
-        self._candidates: dict[int, NDArray[np.uint32]] = {}
+        self._candidates: dict[int, _Candidates] = {}
         if not sets:
             return
-        topics = [state.topic(arrivals[place].key).number for place in places.values()]
+        topics = [hash64(arrivals[place].key) for place in places.values()]
         lengths = [len(found.looked_up) for found in sets]
-        prefixes = np.repeat(np.array(topics, np.uint64) << np.uint64(32), lengths)
-        looked_up = np.concatenate([found.looked_up for found in sets]).astype(np.uint64)
-        positions, roots = state.sketches.search(looked_up | prefixes)
-        borders = np.searchsorted(positions, np.cumsum(lengths)).tolist()
+        looked_up = np.concatenate([found.looked_up for found in sets])
+        keys = _in_topic(np.repeat(np.array(topics, np.uint64), lengths), looked_up)
+        positions, roots = state.sketches.search(keys)
+        known = np.bincount(positions, minlength=len(keys))
+        ends = np.cumsum(lengths)
+        borders = np.searchsorted(positions, ends).tolist()
         start = 0
-        for key, end in zip(places, borders, strict=True):
-            self._candidates[key] = roots[start:end]
-            start = end
+        for key, length, end, border in zip(places, lengths, ends.tolist(), borders, strict=True):
+            own = slice(end - length, end)
+            self._candidates[key] = _Candidates(keys[own], known[own], roots[start:border])
+            start = border
 
     def screen(self, place: int, arrival: Arrival) -> Screened:  # noqa: PLR0911 - one a type
         """Screen one event; all before it in the run must be through."""
@@ -283,8 +300,9 @@ class _Run:
         if root is None and wording.shingles:
             own = self._sets[wording.key]
             similarity = self._state.policy.of(data.consultation).similarity
-            root = self._root_near(wording.key, arrival.key, own, similarity)
+            root = self._root_near(own, self._candidates[wording.key], similarity)
         new = own if root is None else None
+        known_by = self._sketch(self._candidates[wording.key]) if new else []
         return Submitted(
             offset=arrival.offset,
             topic=arrival.key,
@@ -293,8 +311,8 @@ class _Run:
             contribution=data.contribution,
             participant=_pseudonym(data.participant),
             root=root,
-            shingles=new.compared.astype("<u4").tobytes() if new else b"",
-            sketch=new.sketch.astype("<u4").tobytes() if new else b"",
+            shingles=new.compared.tobytes() if new else b"",
+            sketch=np.array(known_by, np.uint64).tobytes(),
             role=ROLES.index(data.role),
             stance=STANCES.index(data.stance),
             offline=data.mode is Mode.OFFLINE,
@@ -320,18 +338,24 @@ class _Run:
         return root
 
     def _root_near(
-        self, wording: int, key: str, own: Shingles, similarity: Similarity
+        self, own: Shingles, candidates: _Candidates, similarity: Similarity
     ) -> int | None:
         """The first of the topic's roots that a text is near the same as."""
         state = self._state
-        candidates: set[int] = set(self._candidates[wording].tolist())
-        prefix = state.topic(key).number << 32
-        values: list[int] = own.looked_up.tolist()
-        candidates.update(state.sketches.recent(*[prefix | value for value in values]))
-        for root in sorted(candidates):
+        roots: set[int] = set(candidates.roots.tolist())
+        roots.update(state.sketches.recent(*candidates.keys.tolist()))
+        for root in sorted(roots):
             if near_same(own.compared, state.shingles.get(root), similarity):
                 return root
         return None
+
+    def _sketch(self, candidates: _Candidates) -> list[int]:
+        """What a new root is known by, as it is called in the index."""
+        count_recent = self._state.sketches.count_recent
+        keys: list[int] = candidates.keys.tolist()
+        in_runs = candidates.known.tolist()
+        known = (older + count_recent(one) for older, one in zip(in_runs, keys, strict=True))
+        return sketch(keys, known)
 
     def _withdrawal(self, place: int, arrival: Arrival, event: ContributionWithdrawn) -> Screened:
         contribution = event.data.contribution
@@ -369,6 +393,15 @@ class _Run:
             value=event.data.value if isinstance(event, ContributionSupported) else None,
             occurred_at=milliseconds(data.occurred_at),
         )
+
+
+def _in_topic(topics: NDArray[np.uint64], values: ShingleSet) -> NDArray[np.uint64]:
+    """What values are called in the index: other names in each topic, never two alike in one."""
+    return topics + values * _SPREAD
+
+
+# An odd number, so that multiplying by it is one to one.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def _wording(arrival: Arrival, state: PartitionState) -> _Wording:

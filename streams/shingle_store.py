@@ -29,7 +29,7 @@ class ShingleStore:
         weakref.finalize(self, os.close, self._file)
 
     def add(self, root: int, shingles: bytes) -> None:
-        """Keep the set of a root whose number is above all before; little-endian uint32."""
+        """Keep the set of a root whose number is above all before, as bytes of uint32."""
         self._unwritten += shingles
         self._roots.append(root)
         self._ends.append(self._written + len(self._unwritten))
@@ -53,4 +53,4 @@ class ShingleStore:
             stored = bytes(self._unwritten[start - self._written : end - self._written])
         else:
             stored = os.pread(self._file, end - start, start)
-        return cast("NDArray[np.uint32]", np.frombuffer(stored, "<u4"))
+        return cast("NDArray[np.uint32]", np.frombuffer(stored, np.uint32))

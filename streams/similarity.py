@@ -12,7 +12,7 @@ conversations, read pair by pair.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,8 +24,11 @@ from streams.text import is_spaceless
 
 ShingleSet: TypeAlias = NDArray[np.uint32]
 
-# How many values a representative is known by: as many find every copy that all of them would.
+# How many values a root is known by: as many find every copy that all of them would.
 SKETCH: Final = 12
+
+# How many roots of a topic may be known by one value.
+CROWDED: Final = 64
 
 
 class Widths(NamedTuple):
@@ -53,14 +56,20 @@ class Shingles(NamedTuple):
     compared: ShingleSet
     looked_up: ShingleSet
 
-    @property
-    def sketch(self) -> ShingleSet:
-        """The smallest values of those looked up, at most `SKETCH`.
 
-        A representative is known by them. Another text is its candidate when one of them is in
-        `looked_up` of that text.
-        """
-        return self.looked_up[:SKETCH]
+def sketch(looked_up: Iterable[int], roots: Iterable[int]) -> list[int]:
+    """What a root is known by: the smallest values, without those that many are known by already.
+
+    Another text is a candidate when one of these is in `Shingles.looked_up` of that text. So what
+    everybody writes ("I am writing to respond to") finds nobody, and the candidates of a text are
+    bounded.
+
+    Args:
+        looked_up: Of the root, in rising order.
+        roots: For each of them, how many roots of the topic are known by it.
+    """
+    free = (value for value, known in zip(looked_up, roots, strict=False) if known < CROWDED)
+    return list(islice(free, SKETCH))
 
 
 def is_short(normalised: str, similarity: Similarity) -> bool:

@@ -75,7 +75,6 @@ class TopicState:
     """One topic.
 
     Attributes:
-        number: The topic's own, within the partition.
         members: Numbers of its contributions.
         votes: Numbers of its votes.
         redelivered_at: `occurred_at` of each redelivered contribution, Unix milliseconds.
@@ -85,7 +84,6 @@ class TopicState:
         as_of_offset: Offset of the topic's last event; the state is true up to it.
     """
 
-    number: int
     title: str = ""
     members: "array[int]" = field(default_factory=lambda: array("I"))
     votes: "array[int]" = field(default_factory=lambda: array("I"))
@@ -141,13 +139,20 @@ class PartitionState:
         self.sketches = HashIndex()
         self.vote_keys = HashIndex()
         self.shingles = ShingleStore()
+        self._indexes = (
+            self.deliveries,
+            self.wordings,
+            self.ids,
+            self.sketches,
+            self.vote_keys,
+        )
         self._changes: dict[str, Changes] = {}
 
     def topic(self, key: str) -> TopicState:
         """The state of a topic, new where this is its first event."""
         topic = self.topics.get(key)
         if topic is None:
-            topic = self.topics[key] = TopicState(len(self.topics))
+            topic = self.topics[key] = TopicState()
         return topic
 
     def changes(self, key: str) -> Changes:
@@ -164,8 +169,13 @@ class PartitionState:
 
     def settle(self) -> None:
         """Put the indexes in order; between batches."""
-        for index in (self.deliveries, self.wordings, self.ids, self.sketches, self.vote_keys):
+        for index in self._indexes:
             index.settle()
+
+    def pack(self) -> None:
+        """Put them in order for good; after a recovery."""
+        for index in self._indexes:
+            index.pack()
 
     def fold(self, effect: Effect) -> None:
         """Apply an effect once: one at or below `position` was applied before."""
@@ -248,9 +258,7 @@ class PartitionState:
             self.wordings.add(effect.wording, number)
         if effect.shingles:
             self.shingles.add(number, effect.shingles)
-            prefix = topic.number << 32
-            sketch: list[int] = np.frombuffer(effect.sketch, "<u4").tolist()
-            self.sketches.add_all([prefix | value for value in sketch], number)
+            self.sketches.add_all(effect.sketch, number)
         topic.members.append(number)
         topic.date(effect.occurred_at)
         changes.days.add(effect.occurred_at // MILLISECONDS_PER_DAY)

@@ -167,6 +167,7 @@ class ScreeningStep:
             for entry in self._journal.load(partition):
                 catch_up(state, [entry])
                 state.settle()
+            state.pack()
             # What was acknowledged was told, and what was not comes again.
             state.take_changes()
             give_back()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from schemas.policy import Similarity
-from streams.similarity import is_short, near_same, shingle_sets
+from streams.similarity import is_short, near_same, shingle_sets, sketch
 from streams.text import normalise
 from tests.near_duplicate_texts import LANGUAGES, Language, Letter
 
@@ -108,7 +108,8 @@ def cluster(texts: Sequence[str], similarity: Similarity) -> list[int]:
                 clusters[number] = one
                 break
         else:
-            for value in own.sketch.tolist():
+            values = own.looked_up.tolist()
+            for value in sketch(values, (len(index.get(value, ())) for value in values)):
                 index[value].append(number)
     return clusters
 

@@ -234,10 +234,14 @@ class _Topic:
         roots: dict[int, int] = {}
         by_letter: dict[Hashable, int] = {}
         by_similarity: list[tuple[int, _Shingles]] = []
+        known_by: Counter[int] = Counter()
         for said in self.said:
             exact = self._exact(said)
             if exact is not None:
                 roots[said.offset] = by_letter.setdefault(exact, said.offset)
+                continue
+            if said.normalised in by_letter:
+                roots[said.offset] = by_letter[said.normalised]
                 continue
             shingles = _Shingles.of(said.normalised)
             near = [
@@ -246,9 +250,12 @@ class _Topic:
                 if others.has_candidate(shingles)
                 and _near_same(others, shingles, self.policy.similarity)
             ]
-            roots[said.offset] = near[0] if near else said.offset
+            roots[said.offset] = by_letter[said.normalised] = near[0] if near else said.offset
             if not near:
-                by_similarity.append((said.offset, shingles))
+                free = [one for one in sorted(shingles.looked_up) if known_by[one] < rule.CROWDED]
+                known_by.update(free[: rule.SKETCH])
+                sketch = frozenset(free[: rule.SKETCH])
+                by_similarity.append((said.offset, shingles._replace(sketch=sketch)))
         return roots
 
     def _exact(self, said: _Said) -> Hashable:
@@ -985,10 +992,11 @@ def _grouped(said: Iterable[_Said], roots: Mapping[int, int]) -> dict[int, list[
 
 
 class _Shingles(NamedTuple):
-    """A text's shingles, as hashes."""
+    """A text's shingles, as hashes, and those that it is known by where it is a root."""
 
     compared: frozenset[int]
     looked_up: frozenset[int]
+    sketch: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, normalised: str) -> "_Shingles":
@@ -997,7 +1005,7 @@ class _Shingles(NamedTuple):
 
     def has_candidate(self, other: "_Shingles") -> bool:
         """Whether the other text is looked at, where this one is the root."""
-        return any(value in other.looked_up for value in sorted(self.looked_up)[: rule.SKETCH])
+        return not self.sketch.isdisjoint(other.looked_up)
 
 
 def _near_same(one: _Shingles, other: _Shingles, similarity: Similarity) -> bool:

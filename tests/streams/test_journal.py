@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.topics import partition_of
@@ -30,6 +30,7 @@ def undisturbed(log):
     return remembered(worker.state), rows
 
 
+@settings(deadline=None)
 @given(events, st.data())
 def test_batches_replays_and_restarts_change_nothing(log, data):
     worker, rows, committed = Worker(0, Tables()), {}, 0
@@ -49,6 +50,7 @@ def test_batches_replays_and_restarts_change_nothing(log, data):
     assert undisturbed(log) == (remembered(worker.state), rows)
 
 
+@settings(deadline=None)
 @given(events, st.data())
 def test_a_worker_that_was_paused_writes_entries_that_overlap_harmlessly(log, data):
     ends = data.draw(st.lists(st.integers(1, len(log)), min_size=1, max_size=6))
@@ -62,6 +64,7 @@ def test_a_worker_that_was_paused_writes_entries_that_overlap_harmlessly(log, da
     assert undisturbed(log)[0] == remembered(recovered(entries))
 
 
+@settings(deadline=None)
 @given(events, st.data())
 def test_a_kept_state_catches_up_with_what_another_worker_wrote(log, data):
     mine = data.draw(st.integers(1, len(log)))
@@ -76,6 +79,7 @@ def test_a_kept_state_catches_up_with_what_another_worker_wrote(log, data):
     assert undisturbed(log)[0] == remembered(worker.state)
 
 
+@settings(deadline=None)
 @given(events, st.data())
 def test_merging_keeps_what_the_entries_say(log, data):
     worker, start = Worker(0, Tables()), 0

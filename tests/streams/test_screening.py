@@ -1,5 +1,7 @@
 """Verdicts: who said this already?"""
 
+from collections import Counter
+
 import pytest
 
 from schemas.events import (
@@ -16,6 +18,7 @@ from schemas.policy import DeploymentPolicy, Policy, Similarity
 from schemas.records import Verdict
 from streams.contributions import VERDICTS
 from streams.screening import Arrival, screen
+from streams.similarity import CROWDED
 from streams.state import PartitionState
 from streams.telling import tell
 from tests.make import SOURCE, START, contribution, pseudonym, support, topic_opened
@@ -451,3 +454,12 @@ def test_the_log_may_go_on_while_a_topic_is_told(log):
     next(telling)
     log.letter(2)
     assert 1 == len([told for told in telling if told.kind == "days"])
+
+
+def test_what_everybody_writes_finds_nobody(log):
+    opening = "I am writing to respond to the consultation on"
+    for person in range(CROWDED + 10):
+        own = " ".join(f"word{person}x{place}" for place in range(12))
+        log.letter(person, f"{opening} {own}")
+    index = log.state.sketches
+    assert CROWDED == max(Counter(index._keys).values())

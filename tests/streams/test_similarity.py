@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.policy import Similarity
-from streams.similarity import SKETCH, Shingles, is_short, near_same, shingle_sets
+from streams.similarity import CROWDED, SKETCH, Shingles, is_short, near_same, shingle_sets, sketch
 from streams.text import normalise
 
 SIMILARITY = Similarity()
@@ -75,8 +75,12 @@ def test_no_texts_have_no_shingles():
 
 
 def test_a_sketch_is_the_smallest_values():
-    letter = shingles(LETTER)
-    assert sorted(letter.looked_up.tolist())[:SKETCH] == letter.sketch.tolist()
+    letter = shingles(LETTER).looked_up.tolist()
+    assert sorted(letter)[:SKETCH] == sketch(letter, [0] * len(letter))
+
+
+def test_values_that_many_roots_are_known_by_are_left_out():
+    assert [2, 3] == sketch([1, 2, 3], [CROWDED, CROWDED - 1, 0])
 
 
 @pytest.mark.parametrize(
