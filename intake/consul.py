@@ -164,7 +164,7 @@ def read_export(
 
     Raises:
         TableError: `comments.csv` is absent or the header of a file is wrong.
-        ValueError: The consultation's id is none.
+        InvalidIdError: The consultation's id is none.
     """
     if not path.is_dir():
         raise TableError(f"{path}: not a folder; a CONSUL export is a folder with comments.csv")

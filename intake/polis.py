@@ -16,6 +16,7 @@ from intake.pseudonyms import Pseudonymiser
 from intake.tables import (
     MAX_TITLE_CHARACTERS,
     BadFieldError,
+    InvalidIdError,
     Problem,
     Row,
     TableError,
@@ -50,7 +51,8 @@ _VOTE_COLUMNS = ("timestamp", "comment-id", "voter-id", "vote")
 _VOTES: dict[str, Literal[-1, 0, 1]] = {"-1": -1, "0": 0, "1": 1}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST_MILLISECONDS = (datetime(2300, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+# What an event can hold: `schemas.events.Moment`.
+_LATEST_MILLISECONDS = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 class _Comment(NamedTuple):
@@ -180,14 +182,14 @@ def read_export(
 
     Raises:
         TableError: `comments.csv` is absent or the header of a file is wrong.
-        ValueError: The consultation's or the organiser's id is none.
+        InvalidIdError: The consultation's or the organiser's id is none.
     """
     if not path.is_dir():
         raise TableError(f"{path}: not a folder; a Polis export is a folder with comments.csv")
     name = path.resolve().name
     consultation = consultation_id(consultation, name)
     if not is_whole_number(organiser):
-        raise ValueError("organiser: a Polis author id is a whole number")
+        raise InvalidIdError("organiser: a Polis author id is a whole number")
     problems: list[Problem] = []
     comments = _read_comments(path / "comments.csv", problems)
     votes_file = path / "votes.csv"
@@ -281,7 +283,7 @@ def _vote(row: Row) -> _Vote:
 def _milliseconds(row: Row) -> int:
     number = whole_number(row, "timestamp")
     if number >= _LATEST_MILLISECONDS:
-        raise BadFieldError("timestamp", "not a Unix time in milliseconds before the year 2300")
+        raise BadFieldError("timestamp", "not a Unix time in milliseconds before the year 2200")
     return number
 
 

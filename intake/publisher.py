@@ -19,7 +19,7 @@ from kafka import KafkaProducer
 from kafka.codec import has_lz4
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from schemas.events import Event, encode, partition_key
+from schemas.events import Event, PolicySet, encode, partition_key
 from schemas.topics import EVENTS, partition_of
 
 MAX_IN_FLIGHT_EVENTS = 50_000
@@ -131,12 +131,18 @@ class Publisher:
         )
         self._producer, self._partitions = self._connect()
 
+    @property
+    def partitions(self) -> int:
+        """How many partitions the topic has."""
+        return self._partitions
+
     def publish(self, event: Event) -> None:
         """Hand over one event; it is in Kafka when a later `flush` or the `with` block says so.
 
         Raises:
             DeliveryError: Kafka takes no more: earlier events were not acknowledged in time. This
                 event was not sent; it is named, and so are the failures known so far.
+            ValueError: A policy names a partition that the topic does not have.
         """
         value = encode(event)
         self._make_room(len(value))
@@ -147,8 +153,11 @@ class Publisher:
             self._fail(event.source, event.id, "not sent: Kafka acknowledges nothing")
             raise DeliveryError(tuple(self._failed.values()))
         key = partition_key(event)
-        # Kafka's own choice, remembered per key: kafka-python would hash every event in Python.
-        partition = partition_of(key, self._partitions)
+        if isinstance(event, PolicySet):
+            partition = event.data.partition
+        else:
+            # Kafka's own choice, remembered per key: kafka-python would hash every event in Python.
+            partition = partition_of(key, self._partitions)
         try:
             future = self._producer.send(
                 self._topic, value=value, key=key.encode(), partition=partition

@@ -65,6 +65,10 @@ class TableError(ValueError):
     """A whole file cannot be read; the message names the file and what to do."""
 
 
+class InvalidIdError(ValueError):
+    """An id that was given is none; the message names what it is of and says what is allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: its cells by column name, and the physical line on which it begins."""
@@ -173,7 +177,7 @@ def consultation_id(given: str | None, folder: str) -> str:
     """Id of a consultation: the one given, or one made from the name of the export's folder.
 
     Raises:
-        ValueError: What was given is no id, or the name has nothing to make one of.
+        InvalidIdError: What was given is no id, or the name has nothing to make one of.
     """
     if given is None:
         ascii_name = unicodedata.normalize("NFKD", folder).encode("ascii", "ignore").decode()
@@ -181,7 +185,7 @@ def consultation_id(given: str | None, folder: str) -> str:
     try:
         return _IDENTIFIER.validate_python(given)
     except ValidationError:
-        raise ValueError(
+        raise InvalidIdError(
             "consultation: give an id of letters, digits and . _ : - (at most 128) that begins"
             " with a letter or digit"
         ) from None

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
         default=None,
         description="The secret that pseudonyms are made with; default: DATA_DIR/pseudonym.key.",
     )
+    policy_file: Path | None = Field(
+        default=None,
+        description="A policy that 'isegoria up' and 'isegoria demo' put in force (TOML).",
+    )
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto", description="auto: readable on a terminal, JSON elsewhere."
     )

@@ -218,7 +218,7 @@ class Policy(TypedDict):
 
 
 class Summary(TypedDict):
-    """The whole state of one topic, true up to `as_of_offset` (the last of its events included).
+    """The whole state of one topic, true up to `as_of_offset` (its last event, or a later policy).
 
     Counts by verdict cover live contributions of every role; `redelivered` every such delivery,
     `withdrawn` and `superseded` what is not live. All the rest covers live contributions only.
@@ -404,8 +404,8 @@ class Dominance(TypedDict):
     """Who dominates a topic, or with an empty `topic` a consultation: the whole state, no delta.
 
     A flag that no longer holds is not in it. `version` is, for a topic, the offset of its last
-    event, and for a consultation the number of facts that it is made of (contributions that came or
-    ended, and policies): the row with the highest holds.
+    event or of a later policy, and for a consultation the number of facts that it is made of
+    (contributions that came or ended, and policies): the row with the highest holds.
     Figures are those of participants; `one_unknown_*` as in `Summary`. `lorenz` are points of the
     Lorenz curve: share of voices, share of contributions. Only a consultation has `breaches` (the
     posting limit is one for the whole consultation) and `topics`, the number of topics that

@@ -15,6 +15,7 @@ from isegoria.cli.down import down  # noqa: E402
 from isegoria.cli.errors import explain  # noqa: E402
 from isegoria.cli.importing import import_  # noqa: E402
 from isegoria.cli.letters import letters  # noqa: E402
+from isegoria.cli.policy import policy  # noqa: E402
 from isegoria.cli.suspects import suspects  # noqa: E402
 from isegoria.cli.topic import topic  # noqa: E402
 from isegoria.cli.topics import topics  # noqa: E402
@@ -42,6 +43,7 @@ _COMMANDS = (
     letters,
     waiting,
     ambassadors,
+    policy,
     verify,
 )
 

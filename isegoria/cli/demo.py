@@ -15,6 +15,7 @@ from isegoria.connections import Connections
 from isegoria.embedding import start
 from isegoria.inputs import FORMATS, Input, Source
 from isegoria.pipeline import wait_until_complete
+from isegoria.policy import configured, put_in_force
 from isegoria.publishing import publish
 from isegoria.settings import Settings
 from isegoria.show import (
@@ -76,6 +77,7 @@ def demo(
     if (input_path is None) != (format_name is None):
         raise click.UsageError("--input and --format belong together")
     settings = options.settings(data_dir)
+    policy = configured(settings)
     settings = settings.model_copy(update={"data_dir": settings.data_dir / _DEMO_FOLDER})
     _empty(settings.data_dir)
     try:
@@ -83,6 +85,9 @@ def demo(
             connections = start(
                 settings, kafka_port=kafka_port, clickhouse_port=clickhouse_port, on_step=on_step
             )
+            if policy is not None:
+                on_step("putting the policy in force")
+                put_in_force(policy, connections, settings.kafka_partitions)
         source = _read(input_path, format_name, settings)
         total = publish(source, connections.kafka, "publishing")
         _watch(connections, settings, total)

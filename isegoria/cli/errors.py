@@ -7,17 +7,22 @@ from pydantic import ValidationError
 from embedded.ports import PortTakenError
 from embedded.stack import StackError
 from intake.publisher import DeliveryError
-from intake.tables import TableError
+from intake.tables import InvalidIdError, TableError
 from isegoria.connections import NotConnectedError
 from isegoria.pipeline import IncompleteError
+from isegoria.policy import MixedPoliciesError
 from operations.provisioning import PartitionsMismatchError
+from schemas.policy import PolicyError
 from sinks.migrate import SchemaError
 
 _ANSWERS = (
     DeliveryError,
     IncompleteError,
+    InvalidIdError,
+    MixedPoliciesError,
     NotConnectedError,
     PartitionsMismatchError,
+    PolicyError,
     PortTakenError,
     SchemaError,
     StackError,

@@ -6,6 +6,7 @@ import click
 
 from isegoria.cli import options
 from isegoria.embedding import start
+from isegoria.policy import configured, put_in_force
 from isegoria.show import console, show_addresses, steps
 
 
@@ -17,12 +18,16 @@ def up(data_dir: Path | None, kafka_port: int | None, clickhouse_port: int | Non
     """Start Kafka, ClickHouse and the worker, and leave them running.
 
     What runs already is left alone; what was killed is started again. The data stay in the data
-    directory when the stack goes down.
+    directory when the stack goes down. The policy of ISEGORIA_POLICY_FILE takes effect.
     """
     settings = options.settings(data_dir)
+    policy = configured(settings)
     with steps("starting the stack") as on_step:
         connections = start(
             settings, kafka_port=kafka_port, clickhouse_port=clickhouse_port, on_step=on_step
         )
+        if policy is not None:
+            on_step("putting the policy in force")
+            put_in_force(policy, connections, settings.kafka_partitions)
     show_addresses(connections, settings.data_dir)
     console.print(f"Stop it with: isegoria down --data-dir {settings.data_dir}")

@@ -14,7 +14,7 @@ _STANCES = ("for", "against", "neutral")
 _VOTES = {"for": 1, "against": -1, "pass": 0}
 
 EVENTS = f"""
-    events AS
+    own_events AS
     (
         SELECT
             consultation, topic, `partition`, `offset`,
@@ -31,9 +31,19 @@ EVENTS = f"""
         SELECT consultation, topic, `partition`, `offset`, NULL FROM responses FINAL
         UNION ALL
         SELECT consultation, topic, `partition`, `offset`, NULL FROM topics FINAL
+    ),
+    events AS
+    (
+        SELECT * FROM own_events
+        UNION ALL
+        SELECT consultation, topic, `partition`, p.`offset`, NULL
+        FROM (SELECT DISTINCT consultation, topic, `partition` FROM own_events) AS t
+        INNER JOIN (SELECT `partition`, `offset` FROM policies FINAL) AS p USING (`partition`)
     )
 """
-"""The CTE `events`: every event of a topic; `spoken_at` of what somebody said or voted."""
+"""The CTE `events`: every event of a topic, and the policies, which all topics of a partition are
+told again with; `spoken_at` of what somebody said or voted.
+"""
 
 
 def _balanced(prefix: str, of: str, answers: Sequence[str]) -> str:

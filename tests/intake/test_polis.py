@@ -261,9 +261,9 @@ def test_an_organiser_that_is_no_number_is_refused(folder):
         ("1e9,d,5,7,0,0,1,Text", "timestamp", "not a whole number"),
         ("-5,d,5,7,0,0,1,Text", "timestamp", "not a whole number"),
         (
-            "99999999999999,d,5,7,0,0,1,Text",
+            "7258118400000,d,5,7,0,0,1,Text",
             "timestamp",
-            "not a Unix time in milliseconds before the year 2300",
+            "not a Unix time in milliseconds before the year 2200",
         ),
         ("1000,d,,7,0,0,1,Text", "comment-id", "no value"),
         ("1000,d,five,7,0,0,1,Text", "comment-id", "not a whole number"),

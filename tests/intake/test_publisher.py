@@ -15,10 +15,13 @@ from schemas.events import (
     ContributionSubmitted,
     ContributionSubmittedData,
     Mode,
+    PolicySet,
+    PolicySetData,
     decode,
     encode,
     partition_key,
 )
+from schemas.policy import DeploymentPolicy
 from schemas.topics import partition_of
 from tests.fixtures.kafka import create_topic
 
@@ -99,6 +102,24 @@ def test_a_key_sits_in_the_partition_that_the_contract_says(kafka, topic):
 
     for partition, batch in read(kafka, topic, 500).items():
         assert {partition_of(record.key.decode(), PARTITIONS) for record in batch} <= {partition}
+
+
+def test_a_policy_goes_to_the_partition_that_it_names(kafka, topic):
+    policies = [
+        PolicySet(
+            id=f"policy-{number}",
+            source="urn:test",
+            data=PolicySetData(policy=DeploymentPolicy(), partition=number),
+        )
+        for number in range(PARTITIONS)
+    ]
+
+    with Publisher(kafka, topic=topic) as publisher:
+        for event in policies:
+            publisher.publish(event)
+
+    for partition, batch in read(kafka, topic, PARTITIONS).items():
+        assert [policies[partition]] == [decode(record.value) for record in batch]
 
 
 def test_a_flush_reports_what_is_acknowledged_so_far(kafka, topic):

@@ -80,6 +80,20 @@ def test_a_folder_that_is_no_export_is_refused(tmp_path):
     assert "comments.csv" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (("--consultation", "a b"), "letters, digits and . _ : -"),
+        (("--consultation", "trees", "--organiser", "hall"), "a whole number"),
+    ],
+)
+def test_an_id_that_is_none_is_refused_with_what_is_allowed(tmp_path, export, arguments, allowed):
+    done = isegoria("import", "polis", str(export), *arguments, folder=tmp_path)
+    assert 1 == done.returncode
+    assert allowed in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_input_and_format_belong_together(tmp_path):
     done = isegoria("demo", "--once", "--input", str(tmp_path), folder=tmp_path)
     assert 2 == done.returncode

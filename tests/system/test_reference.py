@@ -98,3 +98,75 @@ def test_figures_of_a_proposal(proposals, number):
 @pytest.mark.parametrize("number", PROPOSALS)
 def test_resubmissions_to_a_proposal(proposals, number):
     assert PROPOSALS[number]["resubmitted_exact"] <= proposals[f"proposal-{number}"]["resubmitted"]
+
+
+@pytest.fixture(scope="module")
+def limited(system, proposals, tmp_path_factory):  # noqa: ARG001
+    """Decide Madrid with two posts in 24 hours allowed: its posts over, and who has any."""
+    folder = tmp_path_factory.mktemp("policy")
+    limit, none = folder / "limit.toml", folder / "none.toml"
+    limit.write_text("consultations.reference-madrid.posting_limit = {posts = 2, hours = 24}")
+    none.write_text("")
+    system.cli("policy", "apply", str(limit))
+    system.wait()
+    yield system.query(
+        "SELECT posts_over, arrayMap(b -> b.posts_over, breaches) FROM dominance FINAL"
+        " WHERE consultation = 'reference-madrid' AND topic = ''"
+    )
+    system.cli("policy", "apply", str(none))
+    system.wait()
+
+
+def test_posts_over_a_limit(limited):
+    truth = TRUTH["madrid"]["posting_limit_2_per_24h"]
+    [(posts_over, by_person)] = limited
+    assert (truth["over"], truth["people"]) == (posts_over, len(by_person))
+    assert truth["over"] == sum(by_person)
+
+
+def flags(system, folder):
+    """Measure, window and participant of each flag of a conversation's only topic."""
+    return system.query(
+        "SELECT flag.measure, flag.window, flag.participant FROM dominance FINAL"
+        " ARRAY JOIN flags AS flag"
+        " WHERE consultation = {consultation:String} AND topic != ''",
+        consultation=consultation(f"polis/{folder}"),
+    )
+
+
+@pytest.mark.usefixtures("summaries")
+def test_who_took_over_an_hour_is_flagged_though_a_thirtieth_of_the_whole(system):
+    folder = "austria-climate.5tzfrp5eaa.2022-07-07"
+    [(most_active, wrote, minutes)] = system.query(
+        "SELECT participant, count() AS wrote,"
+        " dateDiff('minute', min(occurred_at), max(occurred_at))"
+        " FROM screened WHERE consultation = {consultation:String} AND role = 'participant'"
+        " GROUP BY participant ORDER BY wrote DESC LIMIT 1",
+        consultation=consultation(f"polis/{folder}"),
+    )
+    assert (61, 52) == (wrote, minutes)
+    assert ("window_top1_share", "1h", most_active) in flags(system, folder)
+
+
+@pytest.mark.usefixtures("summaries")
+def test_five_who_wrote_most_of_it_are_flagged(system):
+    measures = {measure for measure, _, _ in flags(system, "canadian-electoral-reform")}
+    assert "top5_share" in measures
+
+
+@pytest.mark.usefixtures("summaries")
+@pytest.mark.parametrize("folder", ["vtaiwan.uberx", "scoop-hivemind.ubi"])
+def test_where_nobody_carries_much_weight_nobody_is_flagged(system, folder):
+    assert [] == flags(system, folder)
+
+
+@pytest.mark.usefixtures("proposals")
+def test_one_person_pasting_a_text_is_no_campaign(system):
+    verdicts = system.query(
+        "SELECT DISTINCT again.verdict FROM screened AS again INNER JOIN screened AS first"
+        " USING (consultation, topic, participant, text)"
+        " WHERE consultation = 'reference-madrid' AND participant != ''"
+        " AND first.offset < again.offset"
+    )
+    # A text without a letter or a digit is like no other.
+    assert {"resubmitted"} == {verdict for (verdict,) in verdicts} - {"original"}
