@@ -2,20 +2,38 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from embedded.stack import Stack, running
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+
+from embedded.stack import Program, Stack, running
 from intake.publisher import Publisher
 from isegoria.pipeline import wait_until_complete
-from schemas.events import Event
+from schemas.events import Event, decode
+from schemas.records import Kind
+from schemas.topics import EVENTS
 from sinks.connection import connect
+from streams.app import APP_ID
+from tests.events import Placed
+from tests.fixtures.processes import wait_for
 
 PARTITIONS = 4
 PATIENCE_SECONDS = 60
+
+
+def environment() -> dict[str, str]:
+    """A worker that was killed gives its partitions back after a short silence."""
+    return {**os.environ, "ISEGORIA_KAFKA_SESSION_SECONDS": "3", "COLUMNS": "100"}
+
+
+# The shapes of `schemas.records`: times as ISO 8601.
+SHAPES = {"date_time_output_format": "iso"}
 
 
 class System:
@@ -27,11 +45,13 @@ class System:
 
     def cli(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run `isegoria` on this stack, and hold it to its exit code."""
-        command = [sys.executable, "-m", "isegoria", *arguments, "--data-dir", str(self.folder)]
-        # A worker that was killed gives its partitions back after this silence.
-        environment = {**os.environ, "ISEGORIA_KAFKA_SESSION_SECONDS": "3", "COLUMNS": "100"}
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=150, env=environment, check=False
+            self._command(*arguments),
+            capture_output=True,
+            text=True,
+            timeout=150,
+            env=environment(),
+            check=False,
         )
         assert code in (None, done.returncode), done.stdout + done.stderr
         return done
@@ -44,6 +64,47 @@ class System:
         addresses = running(self.folder)
         assert addresses is not None
         return addresses.kafka
+
+    def kill(self, program: str) -> None:
+        """Kill a program in whatever it does, and wait until it is started anew."""
+        killed = self._pid(program)
+        os.kill(killed, signal.SIGKILL)
+        self._pid(program, other_than=killed)
+
+    @contextmanager
+    def another_worker(self) -> Iterator[str]:
+        """A worker beside the stack's own, from when they share the partitions.
+
+        Yields:
+            The name of its program.
+        """
+        program = Program("another-worker", self._command("worker"))
+        self.stack.run([program])
+        wait_for(lambda: self.workers() == 2)
+        yield program.name
+        self.stack.stop(program.name)
+
+    def workers(self) -> int:
+        """How many workers share the partitions; 0 while they are being handed out."""
+        with closing(KafkaAdminClient(bootstrap_servers=self.kafka)) as admin:
+            group = admin.describe_groups([APP_ID])[APP_ID]
+        return len(group["members"]) if group["group_state"] == "Stable" else 0
+
+    def log(self) -> list[Placed]:
+        """The events that are in Kafka, with their places."""
+        places = [TopicPartition(EVENTS, partition) for partition in range(PARTITIONS)]
+        consumer = KafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
+        read = []
+        with closing(consumer):
+            consumer.assign(places)
+            ends = consumer.end_offsets(places)
+            while any(consumer.position(place) < ends[place] for place in places):
+                for records in consumer.poll(1000).values():
+                    read += [
+                        Placed(record.partition, record.offset, decode(record.value))
+                        for record in records
+                    ]
+        return read
 
     def publish(self, events: Iterable[Event]) -> None:
         with Publisher(self.kafka) as publisher:
@@ -60,6 +121,16 @@ class System:
         listed: list[dict[str, Any]] = json.loads(printed)
         return listed
 
+    def rows(self, kind: Kind) -> list[dict[str, Any]]:
+        """Every row of a table that holds, as `schemas.records` has it."""
+        addresses = running(self.folder)
+        assert addresses is not None
+        with closing(connect(addresses.clickhouse)) as client:
+            told = client.raw_query(
+                f"SELECT * FROM {kind} FINAL", fmt="JSONEachRow", settings=SHAPES
+            )
+        return [json.loads(line) for line in told.splitlines()]
+
     def query(self, sql: str, **parameters: Any) -> list[Any]:
         """Rows from ClickHouse."""
         addresses = running(self.folder)
@@ -69,3 +140,24 @@ class System:
             return list(client.query(sql, parameters=parameters).result_rows)
         finally:
             client.close()
+
+    def _command(self, *arguments: str) -> tuple[str, ...]:
+        return (sys.executable, "-m", "isegoria", *arguments, "--data-dir", str(self.folder))
+
+    def _pid(self, program: str, *, other_than: int = 0) -> int:
+        """The process id of a program, once it has one."""
+        pid = 0
+
+        def runs() -> bool:
+            nonlocal pid
+            pid = self.stack.pid(program)
+            return pid not in (0, other_than)
+
+        wait_for(runs)
+        return pid
+
+
+def moved(event: Event, consultation: str) -> Event:
+    """The event in another consultation."""
+    data = event.data.model_copy(update={"consultation": consultation})
+    return event.model_copy(update={"data": data})
