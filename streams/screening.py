@@ -371,8 +371,8 @@ class _Run:
             for number in state.numbers_of(arrival.key, contribution)
             if state.ended.get(number) == arrival.offset
         )
-        for number in ended:
-            state.touch_ended(arrival.key, number)
+        for root in {state.contributions.roots[number] for number in ended}:
+            state.touch_changed(arrival.key, root, arrival.offset)
         return ended
 
     def _vote(

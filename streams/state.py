@@ -107,12 +107,12 @@ class Changes:
     Attributes:
         days: Days since the epoch.
         roots: Groups that something came to, or was taken from.
-        reassessed: Those of them in which something ended.
+        changed: Contributions that a later event changed.
     """
 
     days: set[int] = field(default_factory=set)
     roots: set[int] = field(default_factory=set)
-    reassessed: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
 
 
 class PartitionState:
@@ -221,12 +221,12 @@ class PartitionState:
         self.touch_day(key, self.contributions.occurred_at[number])
         self.changes(key).roots.add(self.contributions.roots[number])
 
-    def touch_ended(self, key: str, number: int) -> None:
-        """Everything that the end of a contribution can have changed is to be told again."""
-        root = self.contributions.roots[number]
-        self.changes(key).reassessed.add(root)
+    def touch_changed(self, key: str, root: int, offset: int) -> None:
+        """What changed in a group with the event at an offset, or since, is to be told again."""
         for member in self.members(root):
-            self.touch(key, member)
+            if self.changed.get(member, -1) >= offset:
+                self.touch(key, member)
+                self.changes(key).changed.add(member)
 
     def members(self, root: int) -> Sequence[int]:
         """Numbers of a group's contributions."""
@@ -295,8 +295,7 @@ class PartitionState:
             self.ended[number] = self.changed[number] = offset
         for root in {columns.roots[number] for number in ending}:
             self._reassess(root, offset)
-        for number in ending:
-            self.touch_ended(key, number)
+            self.touch_changed(key, root, offset)
 
     def _reassess(self, root: int, offset: int) -> None:
         group = self.groups.get(root)

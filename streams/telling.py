@@ -50,9 +50,9 @@ def tell(key: str, partition: int, state: PartitionState, changes: Changes) -> I
         letter = topic.letter(root)
         if letter is not None:
             yield Told(Kind.LETTER, f"{key}/{letter['root_offset']}", letter)
-    for root in sorted(changes.reassessed):
-        for standing in topic.standings(root):
-            yield Told(Kind.STANDING, f"{key}/{standing['offset']}", standing)
+    for number in sorted(changes.changed):
+        standing = topic.standing(number)
+        yield Told(Kind.STANDING, f"{key}/{standing['offset']}", standing)
 
 
 class _Topic:
@@ -227,22 +227,20 @@ class _Topic:
             "largest_burst": int(in_a_second.max(initial=0)),
         }
 
-    def standings(self, root: int) -> Iterator[Standing]:
-        """The rows of what changed in a group after it came."""
+    def standing(self, number: int) -> Standing:
+        """The row of a contribution that a later event changed."""
         state, columns = self._state, self._state.contributions
-        for number in state.members(root):
-            if number in state.changed:
-                yield {
-                    "partition": self._partition,
-                    "offset": columns.offsets[number],
-                    "consultation": self._consultation,
-                    "topic": self._topic,
-                    "verdict": VERDICTS[columns.verdicts[number]].value,
-                    "refers_to": columns.id(columns.refers[number]),
-                    "withdrawn": int(columns.ends[number] == End.WITHDRAWN),
-                    "superseded": int(columns.ends[number] == End.SUPERSEDED),
-                    "as_of_offset": state.changed[number],
-                }
+        return {
+            "partition": self._partition,
+            "offset": columns.offsets[number],
+            "consultation": self._consultation,
+            "topic": self._topic,
+            "verdict": VERDICTS[columns.verdicts[number]].value,
+            "refers_to": columns.id(columns.refers[number]),
+            "withdrawn": int(columns.ends[number] == End.WITHDRAWN),
+            "superseded": int(columns.ends[number] == End.SUPERSEDED),
+            "as_of_offset": state.changed[number],
+        }
 
     def _votes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
         """The votes that stand (0, 1, 2 for -1, 0, 1), and who cast them."""

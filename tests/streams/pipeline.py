@@ -63,7 +63,8 @@ def topic_changes(state: PartitionState, key: str) -> Changes:
     topic, columns = state.topics[key], state.contributions
     roots = {columns.roots[number] for number in topic.members}
     days = {columns.occurred_at[number] // 86_400_000 for number in topic.members}
-    return Changes(days | {at // 86_400_000 for at in topic.redelivered_at}, roots, roots)
+    days |= {at // 86_400_000 for at in topic.redelivered_at}
+    return Changes(days, roots, {number for number in topic.members if number in state.changed})
 
 
 class Worker:
