@@ -5,7 +5,8 @@ pair seen again is a redelivery. Times carry a zone. A participant is a pseudony
 never enters Kafka.
 """
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -34,6 +35,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 Pseudonym = Annotated[str, StringConstraints(pattern=r"^p-[0-9a-f]{32}$")]
 """What stands for a person: `p-` and the first 128 bits of an HMAC-SHA-256, in hexadecimal."""
 
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _FROM, _BEFORE = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 Moment = Annotated[AwareDatetime, Field(ge=_FROM, lt=_BEFORE)]
@@ -321,6 +323,7 @@ Event = (
     | PolicySet
 )
 
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}|\d{1,9}")
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 
 
@@ -365,8 +368,8 @@ def topic_key(data: _TopicData) -> str:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Unix time in milliseconds."""
-    return round(moment.timestamp() * 1000)
+    """Unix time in milliseconds, without what is below one."""
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def _explain(error: ValidationError) -> str:
@@ -375,6 +378,8 @@ def _explain(error: ValidationError) -> str:
     clauses = []
     for detail in details:
         # The first element names the branch of the union; a reader looks for the field.
-        path = ".".join(str(part) for part in detail["loc"] if not str(part).endswith(".v1"))
+        parts = [str(part) for part in detail["loc"] if not str(part).endswith(".v1")]
+        # What is no field's name may be anything, a person's too.
+        path = ".".join(part if _FIELD.fullmatch(part) else "…" for part in parts)
         clauses.append(f"{path or 'event'}: {detail['msg']}")
     return "; ".join(clauses[:10])

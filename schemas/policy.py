@@ -167,7 +167,8 @@ class DeploymentPolicy(_Part):
     """The policies of a deployment: one for all consultations, and those that differ from it."""
 
     default: Policy = Policy()
-    consultations: dict[Consultation, Policy] = {}
+    # Written out in full, it has to fit an event and an entry of the journal.
+    consultations: dict[Consultation, Policy] = Field(default={}, max_length=200)
 
     def of(self, consultation: str) -> Policy:
         """The policy of a consultation."""

@@ -408,7 +408,8 @@ class Dominance(TypedDict):
     (contributions that came or ended, and policies): the row with the highest holds.
     Figures are those of participants; `one_unknown_*` as in `Summary`. `lorenz` are points of the
     Lorenz curve: share of voices, share of contributions. Only a consultation has `breaches` (the
-    posting limit is one for the whole consultation) and `topics`, the number of topics that
+    posting limit is one for the whole consultation; of the `people_over` it, the 1,000 with most
+    posts over it are listed) and `topics`, the number of topics that
     participants contributed to.
     """
 
@@ -432,6 +433,7 @@ class Dominance(TypedDict):
     windows: list[Window]
     flags: list[Flag]
     posts_over: int
+    people_over: int
     breaches: list[Breach]
     judgement: str
     policy: str

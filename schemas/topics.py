@@ -64,9 +64,9 @@ class Topic:
 TOPICS = (
     Topic(EVENTS, {"max.message.bytes": str(8 * MEBIBYTE)}),
     Topic(SCREENED, {"max.message.bytes": str(2 * MEBIBYTE)}),
-    Topic(SUMMARIES, {"cleanup.policy": "compact"}),
+    Topic(SUMMARIES, {"cleanup.policy": "compact", "max.message.bytes": str(8 * MEBIBYTE)}),
     Topic(DOMINANCE, {"cleanup.policy": "compact", "max.message.bytes": str(8 * MEBIBYTE)}),
-    Topic(ACTIVITY),
+    Topic(ACTIVITY, {"max.message.bytes": str(8 * MEBIBYTE)}),
     Topic(REJECTED, {"max.message.bytes": str(9 * MEBIBYTE)}),
     Topic(JOURNAL, {"cleanup.policy": "compact", "max.message.bytes": str(2 * MEBIBYTE)}),
     Topic(REGULARS_JOURNAL, {"cleanup.policy": "compact", "max.message.bytes": str(2 * MEBIBYTE)}),

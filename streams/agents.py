@@ -69,6 +69,8 @@ def _add(app: faust.App, topic: str, name: str, step: _Step, writer: RecordWrite
             async for events in _gathered(stream):
                 for event in events:
                     message = event.message
+                    if not consumer.is_current(message):
+                        continue
                     committed = consumer.committed_offset(message.tp)
                     records = cast("list[LogRecord]", event.value)
                     await step.process(message.partition, records, committed)

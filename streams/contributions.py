@@ -49,7 +49,7 @@ class View(NamedTuple):
     stances: NDArray[np.uint8]
     offline: NDArray[np.uint8]
     attachment_only: NDArray[np.uint8]
-    channels: NDArray[np.uint16]
+    channels: NDArray[np.uint32]
     occurred_at: NDArray[np.int64]
     ends: NDArray[np.uint8]
     verdicts: NDArray[np.uint8]
@@ -74,7 +74,7 @@ class Contributions:
         self.stances = array("B")
         self.offline = array("B")
         self.attachment_only = array("B")
-        self.channels = array("H")
+        self.channels = array("I")
         self.occurred_at = array("q")
         self.ends = array("B")
         self.arrivals = array("B")
@@ -129,7 +129,7 @@ class Contributions:
             np.frombuffer(self.stances, np.uint8)[numbers],
             np.frombuffer(self.offline, np.uint8)[numbers],
             np.frombuffer(self.attachment_only, np.uint8)[numbers],
-            np.frombuffer(self.channels, np.uint16)[numbers],
+            np.frombuffer(self.channels, np.uint32)[numbers],
             np.frombuffer(self.occurred_at, np.int64)[numbers],
             np.frombuffer(self.ends, np.uint8)[numbers],
             np.frombuffer(self.verdicts, np.uint8)[numbers],

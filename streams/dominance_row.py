@@ -64,6 +64,7 @@ def dominance(
         "windows": [row for window in measured for row in window.rows(weights)],
         "flags": _flags(own, weights, measured, pseudonym, policy),
         "posts_over": 0,
+        "people_over": 0,
         "breaches": [],
         "judgement": flags.judgement(own, policy),
         "policy": policy.hash,

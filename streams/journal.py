@@ -157,30 +157,47 @@ def catch_up(state: Foldable[E], entries: Iterable[Entry[E]]) -> None:
 
 
 def merge(entries: Sequence[Entry[E]]) -> Entry[E]:
-    """One entry for a chain of entries, which may overlap, of one partition."""
+    """One entry for a chain of entries, which may overlap, of one partition.
+
+    Raises:
+        JournalError: They are no chain: offsets between them are in none.
+    """
     ordered = sorted(entries, key=lambda entry: (entry.after, entry.last))
     effects: list[E] = []
     last = ordered[0].after
     for entry in ordered:
+        if entry.after > last:
+            raise JournalError(
+                f"journal of partition {entry.partition}: offsets {last + 1} to {entry.after} are"
+                " between entries that were to be merged"
+            )
         effects.extend(effect for effect in entry.effects if effect.offset > last)
         last = max(last, entry.last)
     return Entry(ordered[0].partition, ordered[0].after, last, effects)
 
 
 def mergeable(sizes: Iterable[tuple[Run, int]]) -> list[list[Run]]:
-    """Groups of neighbouring entries, each worth one entry of `ENTRY_BYTES`.
+    """Groups of small entries next to one another, each worth one entry of `ENTRY_BYTES`.
 
     Args:
-        sizes: Entries of one partition with the bytes of each when encoded.
+        sizes: All entries of one partition, with the bytes of each when encoded.
     """
-    groups: list[list[Run]] = []
-    group: list[Run] = []
+    groups: list[list[Run]] = [[]]
     filled = 0
     for run, size in sorted(sizes):
-        if filled + size > ENTRY_BYTES:
-            groups.append(group)
-            group, filled = [], 0
-        group.append(run)
-        filled += size
-    groups.append(group)
+        if is_small(size) and filled + size <= ENTRY_BYTES:
+            groups[-1].append(run)
+            filled += size
+        elif is_small(size):
+            groups.append([run])
+            filled = size
+        else:
+            # What comes after a large entry is no neighbour of what comes before it.
+            groups.append([])
+            filled = 0
     return [group for group in groups if len(group) > 1]
+
+
+def is_small(size: int) -> bool:
+    """Whether an entry of so many bytes is one to merge."""
+    return size < ENTRY_BYTES // 2

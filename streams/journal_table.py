@@ -11,13 +11,13 @@ from faust.stores.memory import Store
 from faust.types import TableT
 
 from streams.journal import (
-    ENTRY_BYTES,
     MERGE_AT,
     Decoder,
     Entry,
     HasOffset,
     Run,
     cut,
+    is_small,
     merge,
     mergeable,
 )
@@ -68,9 +68,8 @@ class JournalTable(Generic[E]):
         """Write an entry, cut to fit, and return once Kafka has it."""
         await self._put(entry.partition, cut(entry))
         sizes = self._sizes[entry.partition]
-        small = [(run, size) for run, size in sizes.items() if size < ENTRY_BYTES // 2]
-        if len(small) >= MERGE_AT:
-            for group in mergeable(small):
+        if sum(map(is_small, sizes.values())) >= MERGE_AT:
+            for group in mergeable(sizes.items()):
                 await self._merge(group)
 
     async def _merge(self, group: list[Run]) -> None:

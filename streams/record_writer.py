@@ -59,19 +59,19 @@ class RecordWriter:
     async def write(self, topic: str, partition: int, records: Iterable[Record]) -> None:
         """Write the records, and return once Kafka has acknowledged all of them.
 
+        Nothing is written behind what was not accepted.
+
         Raises:
             KafkaError: A record was not accepted.
         """
-        acknowledgements: list[asyncio.Future[RecordMetadata]] = []
         batch = self._producer.create_batch()
         for record in records:
             if not self._append(batch, record):
-                acknowledgements.append(await self._send(batch, topic, partition))
+                await (await self._send(batch, topic, partition))
                 batch = self._producer.create_batch()
                 self._append(batch, record)
         if batch.record_count():
-            acknowledgements.append(await self._send(batch, topic, partition))
-        await asyncio.gather(*acknowledgements)
+            await (await self._send(batch, topic, partition))
 
     @staticmethod
     def _append(batch: BatchBuilder, record: Record) -> bool:

@@ -69,7 +69,7 @@ class RegularsState:
         if noted.activity.policy:
             self._changed.update(dict.fromkeys(self._consultations))
         self.fold(noted)
-        if noted.activity.consultation:
+        if noted.activity.consultation in self._consultations:
             self._changed[noted.activity.consultation] = None
 
     def fold(self, noted: Noted) -> None:
@@ -121,6 +121,9 @@ class RegularsState:
 
 _OFFSET_BITS = 48
 
+MOST_BREACHES = 1_000
+"""Participants over the posting limit who are listed, those with most posts over it."""
+
 
 class _Consultation:
     """A consultation with the columns of what counts at hand, by when it was said."""
@@ -159,9 +162,13 @@ class _Consultation:
             self._policy,
         )
         row["topics"] = self._topics
-        for participant, over in sorted(self._over_the_limit()):
+        over_the_limit = sorted(
+            self._over_the_limit(), key=lambda found: (-len(found[1]), found[0])
+        )
+        row["posts_over"] = sum(len(over) for _, over in over_the_limit)
+        row["people_over"] = len(over_the_limit)
+        for participant, over in sorted(over_the_limit[:MOST_BREACHES]):
             row["flags"] += flag_rows(posting_limit_flag(participant, over, self._policy))
-            row["posts_over"] += len(over)
             row["breaches"].append(
                 {
                     "participant": participant,

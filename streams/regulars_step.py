@@ -69,10 +69,10 @@ class RegularsStep:
         if partition not in self._caught_up:
             catch_up(state, self._journal.load(partition))
             state.take_changes()
-            if state.position + 1 < committed:
-                raise JournalError(
-                    f"journal of the regulars, partition {partition}: it ends at offset"
-                    f" {state.position}, but offsets below {committed} were acknowledged"
-                )
             self._caught_up.add(partition)
+        if state.position + 1 < committed:
+            raise JournalError(
+                f"journal of the regulars, partition {partition}: it ends at offset"
+                f" {state.position}, but offsets below {committed} were acknowledged"
+            )
         return state

@@ -202,10 +202,7 @@ class PartitionState:
                 self._deliver_other(effect.delivery, effect.offset)
                 self._end(effect.topic, effect.contribution, End.WITHDRAWN, effect.offset)
             case Responded():
-                self._deliver_other(effect.delivery, effect.offset)
-                topic.responses += 1
-                before = topic.answered_at
-                topic.answered_at = min(effect.occurred_at, before or effect.occurred_at)
+                self._respond(effect, topic)
             case Seen():
                 pass
             case _:
@@ -281,6 +278,12 @@ class PartitionState:
             self.vote_keys.add(effect.key, new)
             topic.votes.append(new)
         topic.date(effect.occurred_at)
+
+    def _respond(self, effect: Responded, topic: TopicState) -> None:
+        self._deliver_other(effect.delivery, effect.offset)
+        topic.responses += 1
+        if topic.answered_at is None or effect.occurred_at < topic.answered_at:
+            topic.answered_at = effect.occurred_at
 
     def _deliver_other(self, delivery: int, offset: int) -> None:
         self.deliveries.add(delivery, OTHER_EVENT | len(self.other_offsets))

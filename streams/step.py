@@ -171,14 +171,14 @@ class ScreeningStep:
             # What was acknowledged was told, and what was not comes again.
             state.take_changes()
             give_back()
-            # A batch is acknowledged after its entry is, so a journal that is behind was damaged.
-            if state.position + 1 < committed:
-                raise JournalError(
-                    f"journal of partition {partition}: it ends at offset {state.position}, but"
-                    f" offsets below {committed} were acknowledged; to build it again, reset the"
-                    " group's offsets to the earliest"
-                )
             self._caught_up.add(partition)
+        # A batch is acknowledged after its entry is, so a journal that is behind was damaged.
+        if state.position + 1 < committed:
+            raise JournalError(
+                f"journal of partition {partition}: it ends at offset {state.position}, but"
+                f" offsets below {committed} were acknowledged; to build it again, reset the"
+                " group's offsets to the earliest"
+            )
         return state
 
     def _read(self, record: LogRecord) -> Arrival:

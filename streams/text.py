@@ -4,6 +4,7 @@ import re
 import unicodedata
 from itertools import groupby
 
+_MOST_MARKS = 30
 _NOT_WORD = re.compile(r"\W+")
 _ASCII_NOT_WORD_TO_SPACE = bytes(
     ord(char) if (char := chr(code)).isalnum() or char == "_" else ord(" ") for code in range(256)
@@ -87,7 +88,9 @@ def normalise(text: str) -> str:
         folded = text.lower().encode().translate(_ASCII_NOT_WORD_TO_SPACE)
         words = b" ".join(folded.split()).decode()
     else:
-        words = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", _with_few_marks(text))
+        words = _NOT_WORD.sub(" ", text.casefold()).strip()
     return words if words.strip("_ ") else ""
 
 
@@ -99,6 +102,20 @@ def is_spaceless(normalised: str) -> bool:
     if normalised.isascii():
         return False
     return len(_SPACELESS.findall(normalised)) > _SPACELESS_SHARE * len(normalised)
+
+
+def _with_few_marks(text: str) -> str:
+    """Leave no more than 30 combining marks in a row.
+
+    Putting them in order takes the square of their number. No language has more (Unicode Standard
+    Annex #15, Stream-Safe Text Format).
+    """
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def is_attachment_only(normalised: str, *, has_attachments: bool) -> bool:

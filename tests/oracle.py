@@ -669,6 +669,7 @@ def _consultation(topics: Sequence[_Topic]) -> Dominance:
         "topics": sum(topic.facts > 0 for topic in topics),
         "flags": sorted([*row["flags"], *over], key=_flag_order),
         "posts_over": sum(breach["posts_over"] for breach in breaches),
+        "people_over": len(breaches),
         "breaches": breaches,
         "policy": topics[0].policy_hash,
     }
@@ -701,6 +702,7 @@ def _dominance(said: Sequence[_Said], policy: Policy) -> Dominance:
         "windows": _windows(said, policy.dominance),
         "flags": sorted(flags, key=_flag_order),
         "posts_over": 0,
+        "people_over": 0,
         "breaches": [],
         "judgement": judgement,
         "policy": "",

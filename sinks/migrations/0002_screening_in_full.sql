@@ -204,6 +204,7 @@ CREATE TABLE IF NOT EXISTS dominance
         `threshold` Float64,
         `sentence` String)),
     `posts_over` UInt64,
+    `people_over` UInt64,
     `breaches` Array(Tuple(
         `participant` String,
         `posts_over` UInt64,

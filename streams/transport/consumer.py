@@ -148,6 +148,10 @@ class Consumer(driver.Consumer):
             )
             yield tp, message
 
+    def is_current(self, message: Message) -> bool:
+        """Whether a message belongs to this reading of the log; if not, it comes again."""
+        return cast("Batch", message).reading == self._reading
+
     def acknowledge(self, message: Message) -> None:
         """Say that a batch is done; it is committed once all before it are."""
         cast("Batch", message).done = True

@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.topics import partition_of
-from streams.journal import Decoder, Entry, JournalError, Run, catch_up, cut, merge
+from streams.journal import (
+    ENTRY_BYTES,
+    Decoder,
+    Entry,
+    JournalError,
+    Run,
+    catch_up,
+    cut,
+    merge,
+    mergeable,
+)
 from streams.state import PartitionState
 from tests.events import Placed, logs
 from tests.make import contribution
@@ -125,3 +135,15 @@ def test_pieces_of_a_cut_entry_stay_under_the_limit():
 def test_what_is_not_an_entry_is_an_error():
     with pytest.raises(JournalError, match="cannot be read"):
         Decoder[Any](int).decode(b"not an entry")
+
+
+def test_only_neighbours_are_merged():
+    small, large = 10, ENTRY_BYTES
+    runs = [Run(0, place - 1, place) for place in range(5)]
+    sizes = [(run, large if run.last == 2 else small) for run in runs]
+    assert [runs[:2], runs[3:]] == mergeable(sizes)
+
+
+def test_entries_with_a_hole_between_them_are_not_merged():
+    with pytest.raises(JournalError, match="partition 0: offsets 10 to 19 are between"):
+        merge([Entry(0, -1, 9, []), Entry(0, 19, 29, [])])

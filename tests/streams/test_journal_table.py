@@ -8,7 +8,7 @@ from kafka import KafkaConsumer, TopicPartition
 from operations.provisioning import ensure_topics
 from schemas.topics import JOURNAL
 from streams.app import WorkerConfig, create_app, journal_table
-from streams.journal import MERGE_AT
+from streams.journal import MERGE_AT, merge
 from streams.journal_table import JournalTable
 from streams.record_writer import RecordWriter
 from tests.events import Placed
@@ -56,3 +56,26 @@ async def test_the_changelog_is_as_long_as_the_state_and_not_as_the_history(kafk
     assert len(left) < MERGE_AT
     assert remembered(state) == remembered(recovered(left.values()))
     assert len(left) == len(list(journal.load(PARTITION)))
+
+
+async def test_a_large_entry_between_small_ones_is_recovered(kafka):
+    ensure_topics(kafka, partitions=4, replication=1)
+    table = journal_table(create_app(WorkerConfig(kafka, 4)), JOURNAL)
+    worker = Worker(PARTITION, Tables())
+    async with RecordWriter(kafka) as writer:
+        journal = JournalTable(table, JOURNAL, EFFECTS, writer)
+        list(journal.load(PARTITION))
+        offset = 0
+        for size in (*[1] * (MERGE_AT // 2), 3_000, *[1] * MERGE_AT):
+            before = len(worker.entries)
+            worker.process(
+                [
+                    Placed(PARTITION, place, contribution(f"{place}", f"Idea {place}"))
+                    for place in range(offset, offset + size)
+                ]
+            )
+            offset += size
+            written = merge([EFFECTS.decode(value) for value in worker.entries[before:]])
+            await journal.append(written)
+        recovered_again = recovered(entry.encode() for entry in journal.load(PARTITION))
+    assert remembered(worker.state) == remembered(recovered_again)

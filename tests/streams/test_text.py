@@ -127,3 +127,8 @@ def test_nothing_is_added_to_a_text_by_itself(text):
 def test_what_was_added_stands_in_the_text(words, letter):
     text = " ".join(words)
     assert all(run in text for run in added_words(text, letter).split(" … "))
+
+
+def test_marks_without_end_are_cut_and_other_marks_are_not():
+    assert normalise("e\u0301" + "\u0301" * 29) != normalise("e")
+    assert normalise("a" + "\u0315\u0300" * 10_000) == normalise("a" + "\u0315\u0300" * 15)

@@ -57,9 +57,7 @@ def test_a_worker_killed_three_times_in_the_middle_of_an_import(tmp_path, undist
         with Backlog(system.kafka, APP_ID, PARTITIONS) as backlog:
             for share in KILL_AT:
                 wait_for(lambda done=share: backlog.written([SCREENED]) > done * EVENT_COUNT)
-                pid = system.stack.pid("worker")
-                os.kill(pid, 9)
-                wait_for(lambda old=pid: system.stack.pid("worker") not in (0, old))
+                system.kill("worker")
             assert backlog.remaining([EVENTS]) > 0, "the last kill came after the work"
         publishing.join()
         system.wait()
