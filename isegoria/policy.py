@@ -3,15 +3,14 @@
 from collections import defaultdict
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
 
 from intake.publisher import Publisher
 from isegoria.connections import Connections
 from isegoria.settings import Settings
-from schemas.events import MAX_EVENT_BYTES, PolicySet, PolicySetData, encode, milliseconds
-from schemas.policy import DeploymentPolicy, PolicyError, read_policy
+from schemas.events import PolicySet, PolicySetData, milliseconds
+from schemas.policy import DeploymentPolicy, read_policy
 from sinks.connection import connect
 
 SOURCE = "urn:isegoria:policy"
@@ -22,29 +21,13 @@ class MixedPoliciesError(Exception):
     """Partitions have different policies; the message says which has which and what to do."""
 
 
-def read(path: Path) -> DeploymentPolicy:
-    """Read a policy that can take effect from a TOML file.
-
-    Raises:
-        PolicyError: As `schemas.policy.read_policy` does, and where it is larger than an event.
-    """
-    policy = read_policy(path)
-    size = len(encode(_event(policy, 0, datetime.now(UTC))))
-    if size > MAX_EVENT_BYTES:
-        raise PolicyError(
-            f"{path}: {size:,} bytes as an event, at most {MAX_EVENT_BYTES:,};"
-            f" {len(policy.consultations):,} consultations have a policy of their own: let fewer"
-        )
-    return policy
-
-
 def configured(settings: Settings) -> DeploymentPolicy | None:
     """The policy that the settings name, None where they name none.
 
     Raises:
-        PolicyError: As `read` does.
+        PolicyError: As `schemas.policy.read_policy` does.
     """
-    return None if settings.policy_file is None else read(settings.policy_file)
+    return None if settings.policy_file is None else read_policy(settings.policy_file)
 
 
 def publish(policy: DeploymentPolicy, kafka: str) -> int:

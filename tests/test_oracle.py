@@ -101,7 +101,7 @@ def test_a_contribution_is_a_row_with_all_that_the_event_says() -> None:
             "reply_to": "",
             "group": "",
             "demographics": {"age": "30-39"},
-            "occurred_at": "2026-02-28T23:30:00.124Z",
+            "occurred_at": "2026-02-28T23:30:00.123Z",
             "recorded_at": None,
             "correction": 0,
             "verdict": "original",

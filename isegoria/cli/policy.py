@@ -9,6 +9,7 @@ from isegoria import policy as policies
 from isegoria.cli import options
 from isegoria.cli.reading import reading
 from isegoria.policy_toml import deployment_toml, policy_toml
+from schemas.policy import read_policy
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 
@@ -22,7 +23,7 @@ def policy() -> None:
 @_file
 def check(file: Path) -> None:
     """Read a policy FILE and show what it says, defaults included; nothing takes effect."""
-    click.echo(deployment_toml(policies.read(file)))
+    click.echo(deployment_toml(read_policy(file)))
 
 
 @policy.command()
@@ -34,7 +35,7 @@ def apply(file: Path, data_dir: Path | None) -> None:
     Figures, flags and letters are told again with it. Which texts are the same is decided when they
     come: those that are there keep their verdicts.
     """
-    chosen = policies.read(file)
+    chosen = read_policy(file)
     kafka = connections.find(options.settings(data_dir)).kafka
     partitions = policies.publish(chosen, kafka)
     click.echo(f"policy {chosen.hash}: in force, in all {partitions} partitions")

@@ -342,6 +342,7 @@ UNVERIFIED = {
         "flags",
         "breaches",
         "posts_over",
+        "people_over",
         "judgement",
         "policy",
         "lorenz",  # It has tests of its own.
