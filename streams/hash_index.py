@@ -129,26 +129,36 @@ class HashIndex:
 
     def settle(self) -> None:
         """Turn what is recent into a run where there is enough of it; between batches."""
-        if self._known >= RECENT_ENTRIES or len(self._keys) >= RUN_ENTRIES:
-            self.pack()
+        if self._known >= RECENT_ENTRIES:
+            self._flush()
+            self._merge_alike()
+        elif len(self._keys) >= RUN_ENTRIES:
+            self._flush()
 
     def pack(self) -> None:
-        """Turn what is recent into a run."""
+        """Make one run of everything: after a recovery, once for all that it added."""
+        self._flush()
+        if len(self._runs) > 1:
+            keys, numbers = zip(*self._runs, strict=True)
+            self._runs = []
+            self._runs.append(_sorted_run(np.concatenate(keys), np.concatenate(numbers)))
+
+    def _flush(self) -> None:
         if not len(self._keys):
             return
         run = np.array(self._keys, np.uint64), np.array(self._numbers, np.uint32)
         self._keys, self._numbers = array("Q"), array("I")
         self._recent, self._further, self._known = {}, {}, 0
-        self._append(*run)
+        self._runs.append(_sorted_run(*run))
 
     def extend(self, keys: NDArray[np.uint64], numbers: NDArray[np.uint32]) -> None:
         """Add many at once, after all that was added before, as a run."""
-        self.pack()
+        self._flush()
         if len(keys):
-            self._append(keys, numbers)
+            self._runs.append(_sorted_run(keys, numbers))
+            self._merge_alike()
 
-    def _append(self, keys: NDArray[np.uint64], numbers: NDArray[np.uint32]) -> None:
-        self._runs.append(_sorted_run(keys, numbers))
+    def _merge_alike(self) -> None:
         # As a binary counter: few runs, and each entry is merged seldom.
         while len(self._runs) > 1 and len(self._runs[-2][0]) <= len(self._runs[-1][0]):
             (older_keys, older), (newer_keys, newer) = self._runs[-2:]
