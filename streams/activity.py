@@ -14,6 +14,7 @@ from schemas.events import (
     Role,
     milliseconds,
 )
+from streams.codes import pseudonym_bytes
 from streams.contributions import ROLES
 from streams.screening import Screened
 from streams.state import PartitionState
@@ -74,7 +75,7 @@ def activity(screened: Screened, partition: int, state: PartitionState) -> Activ
         and not screened.redelivered
         and event.data.role is Role.PARTICIPANT
     ):
-        participant = bytes.fromhex((event.data.participant or "")[2:])
+        participant = pseudonym_bytes(event.data.participant)
         facts.append(Fact(offset, participant, milliseconds(event.data.occurred_at), ended=False))
     if not facts:
         return None

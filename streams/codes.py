@@ -24,3 +24,19 @@ class Codes:
     def thing(self, number: int) -> bytes:
         """What has this number."""
         return self._things[number]
+
+
+class Participants(Codes):
+    """Numbers for participants, by the 16 bytes of their pseudonyms; 0 for an unknown author."""
+
+    def __init__(self) -> None:
+        super().__init__(b"")
+
+    def pseudonym(self, number: int) -> str:
+        """The pseudonym of a known participant."""
+        return f"p-{self.thing(number).hex()}"
+
+
+def pseudonym_bytes(participant: str | None) -> bytes:
+    """The 16 bytes that a pseudonym stands for; none for an unknown author."""
+    return bytes.fromhex(participant[2:]) if participant else b""

@@ -138,10 +138,7 @@ class HashIndex:
     def pack(self) -> None:
         """Make one run of everything: after a recovery, once for all that it added."""
         self._flush()
-        if len(self._runs) > 1:
-            keys, numbers = zip(*self._runs, strict=True)
-            self._runs = []
-            self._runs.append(_sorted_run(np.concatenate(keys), np.concatenate(numbers)))
+        self._merge(len(self._runs))
 
     def _flush(self) -> None:
         if not len(self._keys):
@@ -151,20 +148,18 @@ class HashIndex:
         self._recent, self._further, self._known = {}, {}, 0
         self._runs.append(_sorted_run(*run))
 
-    def extend(self, keys: NDArray[np.uint64], numbers: NDArray[np.uint32]) -> None:
-        """Add many at once, after all that was added before, as a run."""
-        self._flush()
-        if len(keys):
-            self._runs.append(_sorted_run(keys, numbers))
-            self._merge_alike()
-
     def _merge_alike(self) -> None:
         # As a binary counter: few runs, and each entry is merged seldom.
         while len(self._runs) > 1 and len(self._runs[-2][0]) <= len(self._runs[-1][0]):
-            (older_keys, older), (newer_keys, newer) = self._runs[-2:]
-            del self._runs[-2:]
-            merged = (np.concatenate([older_keys, newer_keys]), np.concatenate([older, newer]))
-            del older_keys, older, newer_keys, newer
+            self._merge(2)
+
+    def _merge(self, count: int) -> None:
+        """Make one run of the last so many."""
+        if count > 1:
+            keys, numbers = zip(*self._runs[-count:], strict=True)
+            del self._runs[-count:]
+            merged = np.concatenate(keys), np.concatenate(numbers)
+            del keys, numbers
             self._runs.append(_sorted_run(*merged))
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from schemas.policy import DeploymentPolicy, Policy
 from schemas.records import Dominance
 from streams.activity import Activity
-from streams.codes import Codes
+from streams.codes import Codes, Participants
 from streams.dominance import spread
 from streams.dominance_row import Weights, dominance, flag_rows
 from streams.flags import posting_limit_flag
@@ -59,7 +59,7 @@ class RegularsState:
         self.policy = DeploymentPolicy()
         self._policies = 0
         self._consultations: dict[str, ConsultationState] = {}
-        self._participants = Codes(b"")
+        self._participants = Participants()
         self._topics = Codes()
         self._heard: dict[int, int] = {}
         self._changed: dict[str, None] = {}
@@ -132,7 +132,7 @@ class _Consultation:
         self,
         name: str,
         state: ConsultationState,
-        participants: Codes,
+        participants: Participants,
         version: int,
         policy: Policy,
     ) -> None:
@@ -158,7 +158,7 @@ class _Consultation:
             "",
             self._version,
             Weights(spread(self._people), self._times, voices),
-            self._pseudonym,
+            self._codes.pseudonym,
             self._policy,
         )
         row["topics"] = self._topics
@@ -190,7 +190,4 @@ class _Consultation:
         for person, times in zip(people.tolist(), posts, strict=True):
             over = breaches(times.tolist(), limit.posts, limit.interval) if person else []
             if over:
-                yield self._pseudonym(person), over
-
-    def _pseudonym(self, participant: int) -> str:
-        return f"p-{self._codes.thing(participant).hex()}"
+                yield self._codes.pseudonym(person), over

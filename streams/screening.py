@@ -33,6 +33,7 @@ from schemas.events import (
 )
 from schemas.policy import Similarity
 from schemas.records import Verdict
+from streams.codes import pseudonym_bytes
 from streams.contributions import ROLES, STANCES, VERDICTS
 from streams.effects import (
     Effect,
@@ -309,7 +310,7 @@ class _Run:
             delivery=self._deliveries[place],
             wording=0 if worded_before else wording.key,
             contribution=data.contribution,
-            participant=_pseudonym(data.participant),
+            participant=pseudonym_bytes(data.participant),
             root=root,
             shingles=new.compared.tobytes() if new else b"",
             sketch=np.array(known_by, np.uint64).tobytes(),
@@ -389,7 +390,7 @@ class _Run:
             delivery=self._deliveries[place],
             key=key,
             vote=vote,
-            participant=_pseudonym(data.participant),
+            participant=pseudonym_bytes(data.participant),
             value=event.data.value if isinstance(event, ContributionSupported) else None,
             occurred_at=milliseconds(data.occurred_at),
         )
@@ -426,11 +427,6 @@ def _wording(arrival: Arrival, state: PartitionState) -> _Wording:
 def _vote_key(key: str, event: Event) -> int:
     assert isinstance(event, ContributionSupported | SupportWithdrawn)  # noqa: S101
     return hash64(key, event.data.contribution, event.data.participant)
-
-
-def _pseudonym(participant: str | None) -> bytes:
-    """The 16 bytes that a pseudonym stands for; none for an unknown author."""
-    return bytes.fromhex(participant[2:]) if participant else b""
 
 
 def _firsts(found: NDArray[np.uint32]) -> list[int | None]:

@@ -12,7 +12,7 @@ from typing import Final, assert_never
 import numpy as np
 
 from schemas.policy import DeploymentPolicy
-from streams.codes import Codes
+from streams.codes import Codes, Participants
 from streams.contributions import Contributions, End, Standing
 from streams.effects import (
     Effect,
@@ -123,7 +123,7 @@ class PartitionState:
         self.policy = DeploymentPolicy()
         self.policy_offset = -1
         self.topics: dict[str, TopicState] = {}
-        self.participants = Codes(b"")
+        self.participants = Participants()
         self.channels = Codes()
         self.contributions = Contributions()
         self.votes = Votes()

@@ -168,7 +168,7 @@ class _Topic:
             self._topic,
             self._as_of,
             weights,
-            self._pseudonym,
+            self._state.participants.pseudonym,
             self._policy,
         )
 
@@ -274,9 +274,6 @@ class _Topic:
         if not changed:
             return newest
         return max(newest, *(changed.get(number, 0) for number in view.numbers.tolist()), 0)
-
-    def _pseudonym(self, participant: int) -> str:
-        return f"p-{self._state.participants.thing(participant).hex()}"
 
 
 def _iso_or_none(milliseconds: int | None) -> str | None:

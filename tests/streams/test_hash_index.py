@@ -14,7 +14,7 @@ keys = st.sampled_from([0, 1, 2, 3, 2**63, 2**64 - 1])
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("add"), keys),
-        st.tuples(st.just("extend"), st.lists(keys, max_size=20)),
+        st.tuples(st.just("pack"), st.lists(keys, max_size=20)),
         st.tuples(st.just("settle"), st.none()),
     ),
     max_size=60,
@@ -32,11 +32,10 @@ def build(steps, monkeypatch):
         for key in several:
             model[key].append(number)
             number += 1
-        if step == "add":
-            index.add(what, number - 1)
-        else:
-            numbers = np.arange(number - len(what), number, dtype=np.uint32)
-            index.extend(np.array(what, np.uint64), numbers)
+        for place in range(number - len(several), number):
+            index.add(several[place - number], place)
+        if step == "pack":
+            index.pack()
     return index, model
 
 
@@ -56,7 +55,8 @@ def test_a_search_for_many_keys_gives_what_the_runs_have(steps, sought):
     model = defaultdict(list)
     for number, (_, what) in enumerate(step for step in steps if step[0] == "add"):
         model[what].append(number)
-        index.extend(np.array([what], np.uint64), np.array([number], np.uint32))
+        index.add(what, number)
+        index.pack()
     places, numbers = index.search(np.array(sought, np.uint64))
     expected = [(place, number) for place, key in enumerate(sought) for number in model[key]]
     assert expected == list(zip(places.tolist(), numbers.tolist(), strict=True))
@@ -66,7 +66,8 @@ def test_a_search_for_many_keys_gives_what_the_runs_have(steps, sought):
 
 def test_what_was_added_since_the_last_run_is_recent():
     index = HashIndex()
-    index.extend(np.array([7], np.uint64), np.array([1], np.uint32))
+    index.add(7, 1)
+    index.pack()
     index.add(7, 2)
     assert [2] == index.recent(7)
     assert [1, 2] == index.numbers(7)
