@@ -147,9 +147,7 @@ def recover(journal: Path) -> tuple[float, float]:
             # As Faust does it with what it reads from the changelog.
             table.data.data[key.strip()] = file.read(int.from_bytes(file.read(4)))
     state = PartitionState()
-    for entry in entries.load(0):
-        catch_up(state, [entry])
-        state.settle()
+    catch_up(state, entries.load(0))
     state.pack()
     state.take_changes()
     give_back()

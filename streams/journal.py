@@ -43,6 +43,9 @@ class Foldable(Protocol[E_contra]):
     def fold(self, effect: E_contra) -> None:
         """Apply an effect once: one at or below `position` was applied before."""
 
+    def settle(self) -> None:
+        """Put in order what was added; between batches."""
+
 
 class Run(NamedTuple):
     """The offsets of an entry: those after `after`, up to and including `last`."""
@@ -153,6 +156,7 @@ def catch_up(state: Foldable[E], entries: Iterable[Entry[E]]) -> None:
             )
         for effect in entry.effects:
             state.fold(effect)
+        state.settle()
         state.position = entry.last
 
 

@@ -90,6 +90,9 @@ class RegularsState:
         else:
             self._note(activity)
 
+    def settle(self) -> None:
+        """Nothing here needs to be put in order."""
+
     def take_changes(self) -> list[str]:
         """The consultations to be told again; from here on they count as told."""
         changed, self._changed = list(self._changed), {}

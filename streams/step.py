@@ -164,9 +164,7 @@ class ScreeningStep:
     def _state(self, partition: int, committed: int) -> PartitionState:
         state = self._states.setdefault(partition, PartitionState())
         if partition not in self._caught_up:
-            for entry in self._journal.load(partition):
-                catch_up(state, [entry])
-                state.settle()
+            catch_up(state, self._journal.load(partition))
             state.pack()
             # What was acknowledged was told, and what was not comes again.
             state.take_changes()
