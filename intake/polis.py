@@ -254,7 +254,7 @@ def _read_summary(path: Path, problems: list[Problem]) -> dict[str, str]:
         try:
             found[row[0]] = limited(row[1], row[0], limit).strip()
         except BadFieldError as error:
-            problems.append(error.at(path.name, line))
+            problems.append(error.at(path.name, Row(line, {row[0]: row[1]})))
     return found
 
 

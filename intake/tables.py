@@ -5,10 +5,11 @@ What the importers share: files become rows, rows become records, and what canno
 """
 
 import csv
+import dataclasses
 import re
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -35,12 +36,14 @@ class Problem:
         line: Physical line, from 1, on which the row begins.
         field: Column, or `row` where the row as a whole cannot be read.
         reason: What is wrong with it.
+        cells: What the row says, by column, as far as it could be read: for whoever mends it.
     """
 
     file: str
     line: int
     field: str
     reason: str
+    cells: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
 
 class BadFieldError(ValueError):
@@ -56,9 +59,9 @@ class BadFieldError(ValueError):
         self.field = field
         self.reason = reason
 
-    def at(self, file: str, line: int) -> Problem:
-        """The problem of the row on that line."""
-        return Problem(file, line, self.field, self.reason)
+    def at(self, file: str, row: "Row") -> Problem:
+        """The problem of a row."""
+        return Problem(file, row.line, self.field, self.reason, row.cells)
 
 
 class TableError(ValueError):
@@ -102,7 +105,7 @@ def read_table(path: Path, required: tuple[str, ...]) -> Iterator[Row | Problem]
             yield Problem(path.name, line, "row", row)
         elif len(row) != len(header):
             reason = f"{len(row)} columns where the header has {len(header)}"
-            yield Problem(path.name, line, "row", reason)
+            yield Problem(path.name, line, "row", reason, dict(zip(header, row, strict=False)))
         else:
             yield Row(line, dict(zip(header, row, strict=True)))
 
@@ -140,7 +143,7 @@ def read_records(
                 if record != first:
                     raise BadFieldError(unique, f"already used on line {line}")  # noqa: TRY301
         except BadFieldError as error:
-            problems.append(error.at(path.name, row.line))
+            problems.append(error.at(path.name, row))
         else:
             yield record
 
