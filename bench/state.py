@@ -148,8 +148,6 @@ def recover(journal: Path) -> tuple[float, float]:
             table.data.data[key.strip()] = file.read(int.from_bytes(file.read(4)))
     state = PartitionState()
     catch_up(state, entries.load(0))
-    state.pack()
-    state.take_changes()
     give_back()
     seconds = time.monotonic() - begun
     return (process.memory_info().rss - before) / 1e6, seconds

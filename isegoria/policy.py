@@ -63,7 +63,8 @@ def put_in_force(policy: DeploymentPolicy, connections: Connections, partitions:
 def by_partition(client: Client, partitions: int) -> list[DeploymentPolicy]:
     """The last policy of each partition that is in the tables; without one, the defaults."""
     rows = client.query(
-        "SELECT `partition`, argMax(policy, `offset`) FROM policies FINAL GROUP BY `partition`"
+        "SELECT `partition`, argMax(policy, `offset`) FROM policies FINAL"
+        " WHERE NOT redelivered GROUP BY `partition`"
     ).result_rows
     last = {partition: DeploymentPolicy.model_validate_json(policy) for partition, policy in rows}
     return [last.get(partition, DeploymentPolicy()) for partition in range(partitions)]

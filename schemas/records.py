@@ -6,8 +6,8 @@ the input event (`partition`, `offset`) identifies a row for good.
 
 The rules of screening, which every record follows (before and after are places in the topic's log):
 
-- An event is *redelivered* when one with its type, `source` and `id` came before. It changes
-  nothing.
+- An event is *redelivered* when one with its type, `source` and `id` came before (of its topic; of
+  its consultation where it has none; of its partition where it is a policy). It changes nothing.
 - A contribution is *live* until a later event withdraws its id, or corrects it; the first that does
   says why it is not. A correction is a contribution in its own right, with its own place.
 - Contributions of one wording are a *group*: the first of them, its *root*, and those near the same
@@ -55,20 +55,23 @@ class Verdict(StrEnum):
 
 
 class Consultation(TypedDict):
-    """`consultation.opened`, as the log has it."""
+    """`consultation.opened`, as the log has it. `redelivered` is 1 where it came before."""
 
     partition: int
     offset: int
     consultation: str
+    source: str
+    event_id: str
     title: str
     owner: str
     visibility: str
     opens_at: str | None
     closes_at: str | None
+    redelivered: int
 
 
 class Topic(TypedDict):
-    """`topic.opened`, as the log has it."""
+    """`topic.opened`, as the log has it. `redelivered` is 1 where it came before."""
 
     partition: int
     offset: int
@@ -78,6 +81,7 @@ class Topic(TypedDict):
     event_id: str
     title: str
     question: str
+    redelivered: int
 
 
 class Contribution(TypedDict):
@@ -195,7 +199,7 @@ class Response(TypedDict):
 
 
 class Recognition(TypedDict):
-    """`recognition.awarded`, as the log has it."""
+    """`recognition.awarded`, as the log has it. `redelivered` is 1 where it came before."""
 
     partition: int
     offset: int
@@ -206,15 +210,22 @@ class Recognition(TypedDict):
     event_id: str
     reason: str
     occurred_at: str
+    redelivered: int
 
 
 class Policy(TypedDict):
-    """`policy.set`, as the log has it: the deployment's policy as JSON, and its hash."""
+    """`policy.set`, as the log has it: the deployment's policy as JSON, and its hash.
+
+    `redelivered` is 1 where it came before.
+    """
 
     partition: int
     offset: int
+    source: str
+    event_id: str
     hash: str
     policy: str
+    redelivered: int
 
 
 class Summary(TypedDict):
@@ -232,7 +243,10 @@ class Summary(TypedDict):
     vote, split over the stances it stated, and `letters_*` every group likewise. `*_shift` says how
     much the picture moves from the counts: the total variation distance of the shares, 0 to 1.
     `support_*` counts last votes of any role, `balanced_support_*` gives every voter one vote,
-    split over theirs, `support_shift` as before.
+    split over theirs, `letters_support_*` gives a voter's votes on the contributions of one group
+    one, likewise: as if the copies of a letter were one contribution. A vote is on the group of the
+    newest contribution of the id that it names. `support_shift` and `letters_support_shift` as
+    before.
 
     `letters` are the groups with at least the policy's number of senders; `letter_contributions`
     are the live contributions in them, of any role. `channels` counts live contributions by
@@ -301,6 +315,10 @@ class Summary(TypedDict):
     balanced_support_against: float
     balanced_support_pass: float
     support_shift: float
+    letters_support_for: float
+    letters_support_against: float
+    letters_support_pass: float
+    letters_support_shift: float
     responses: int
     answered_at: str | None
     judgement: str

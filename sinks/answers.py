@@ -49,13 +49,8 @@ class Waiting(TypedDict):
 _TOPICS = """
     openings AS
     (
-        SELECT
-            consultation,
-            argMax(title, `offset`) AS consultation_title,
-            argMax(visibility, `offset`) AS opened_as,
-            argMax(tuple(opens_at), `offset`).1 AS opens_at
-        FROM consultations FINAL
-        GROUP BY consultation
+        SELECT consultation, title AS consultation_title, visibility AS opened_as, opens_at
+        FROM opened
     ),
     beginnings AS
     (

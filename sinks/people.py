@@ -93,14 +93,12 @@ _AWARDS = f"""
     FROM
     (
         SELECT * FROM recognitions FINAL
-        WHERE consultation = {{consultation:String}}
-        ORDER BY `partition`, `offset`
-        LIMIT 1 BY source, event_id
+        WHERE consultation = {{consultation:String}} AND NOT redelivered
     ) AS awarded
     CROSS JOIN
     (
-        SELECT if(count() = 0, 'private', argMax(visibility, `offset`)) AS opened_as
-        FROM consultations FINAL
+        SELECT if(count() = 0, 'private', any(opened.visibility)) AS opened_as
+        FROM opened
         WHERE consultation = {{consultation:String}}
     ) AS opened
     WHERE visibility IN {{visibilities:Array(String)}}

@@ -145,9 +145,8 @@ def topic_state(client: Client, consultation: str, topic: str) -> Summary | None
 
 def visibility_of(client: Client, consultation: str) -> str:
     """Who may read a consultation, as it was last opened; one that never was is private."""
-    ((visibility,),) = client.query(
-        "SELECT argMax(visibility, `offset`) FROM consultations FINAL"
-        " WHERE consultation = {consultation:String}",
+    found = client.query(
+        "SELECT visibility FROM opened WHERE consultation = {consultation:String}",
         parameters={"consultation": consultation},
     ).result_rows
-    return str(visibility) or "private"
+    return str(found[0][0]) if found else "private"

@@ -10,12 +10,12 @@ import msgspec
 from schemas.events import (
     ContributionCorrected,
     ContributionSubmitted,
-    PolicySet,
     Role,
     milliseconds,
 )
 from streams.codes import pseudonym_bytes
 from streams.contributions import ROLES
+from streams.effects import Governed
 from streams.screening import Screened
 from streams.state import PartitionState
 
@@ -66,9 +66,8 @@ _DECODER = msgspec.msgpack.Decoder(Activity)
 def activity(screened: Screened, partition: int, state: PartitionState) -> Activity | None:
     """What an event tells about the participants of its consultation, if anything."""
     offset, key, event = screened.arrival
-    if isinstance(event, PolicySet):
-        policy = event.data.policy.model_dump_json().encode()
-        return Activity(partition, offset, "", "", policy=policy)
+    if isinstance(screened.effect, Governed):
+        return Activity(partition, offset, "", "", policy=screened.effect.policy)
     facts = [_ended(number, state) for number in screened.ended if _is_participants(number, state)]
     if (
         isinstance(event, ContributionSubmitted | ContributionCorrected)

@@ -5,6 +5,7 @@ take ten times the memory; as arrays they can also be summed up without a loop.
 """
 
 from array import array
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -36,6 +37,9 @@ class Standing(NamedTuple):
 
     verdict: int
     refers: int
+
+
+ORIGINAL = Standing(VERDICTS.index(Verdict.ORIGINAL), NONE)
 
 
 class View(NamedTuple):
@@ -87,27 +91,36 @@ class Contributions:
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def append(
-        self, effect: Submitted, participant: int, root: int, channel: int, standing: Standing
+    def extend(
+        self,
+        effects: Sequence[Submitted],
+        participants: Sequence[int],
+        roots: Sequence[int],
+        channels: Sequence[int],
     ) -> None:
-        """Add the next contribution, with the numbers of what it names and its verdict."""
-        verdict, refers = standing
-        self.offsets.append(effect.offset)
-        self.participants.append(participant)
-        self.roots.append(root)
-        self.roles.append(effect.role)
-        self.stances.append(effect.stance)
-        self.offline.append(effect.offline)
-        self.attachment_only.append(effect.attachment_only)
-        self.channels.append(channel)
-        self.occurred_at.append(effect.occurred_at)
-        self.ends.append(End.LIVE)
-        self.arrivals.append(verdict)
-        self.arrival_refers.append(refers)
-        self.verdicts.append(verdict)
-        self.refers.append(refers)
-        self._ids += effect.contribution.encode()
-        self._id_ends.append(len(self._ids))
+        """Add the next contributions, with the numbers of what each names; all are originals."""
+        self.offsets.extend([effect.offset for effect in effects])
+        self.participants.extend(participants)
+        self.roots.extend(roots)
+        self.roles.extend([effect.role for effect in effects])
+        self.stances.extend([effect.stance for effect in effects])
+        self.offline.extend([effect.offline for effect in effects])
+        self.attachment_only.extend([effect.attachment_only for effect in effects])
+        self.channels.extend(channels)
+        self.occurred_at.extend([effect.occurred_at for effect in effects])
+        self.ends.frombytes(bytes([End.LIVE]) * len(effects))
+        for verdicts in (self.arrivals, self.verdicts):
+            verdicts.extend([ORIGINAL.verdict] * len(effects))
+        for refers in (self.arrival_refers, self.refers):
+            refers.extend([ORIGINAL.refers] * len(effects))
+        for effect in effects:
+            self._ids += effect.contribution.encode()
+            self._id_ends.append(len(self._ids))
+
+    def arrive(self, number: int, standing: Standing) -> None:
+        """Note the verdict on arrival of one that was just added."""
+        self.arrivals[number] = self.verdicts[number] = standing.verdict
+        self.arrival_refers[number] = self.refers[number] = standing.refers
 
     def id(self, number: int) -> str:
         """The id that its channel gave it; empty for `NONE`."""

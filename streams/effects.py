@@ -23,6 +23,7 @@ class _TopicEffect(_Effect):
 class Opened(_TopicEffect, tag="o"):
     """The topic got its title."""
 
+    delivery: int
     title: str
 
 
@@ -70,10 +71,12 @@ class Supported(_TopicEffect, tag="s"):
     """A vote came for the first time, or was taken back (`value` None).
 
     `vote` is the number of the participant's vote on the contribution, None where there was none.
+    `target` is the hash that the contribution's id is known by.
     """
 
     delivery: int
     key: int
+    target: int
     vote: int | None
     participant: bytes
     value: int | None
@@ -91,11 +94,28 @@ class Seen(_TopicEffect, tag="n"):
     """An event of the topic that changes nothing, such as a vote that came again."""
 
 
+class Delivered(_Effect, tag="d"):
+    """An event of no topic came for the first time."""
+
+    delivery: int
+
+
 class Governed(_Effect, tag="g"):
     """A policy took effect on the whole partition; `policy` is its JSON."""
 
+    delivery: int
     policy: bytes
 
 
-Effect = Opened | Submitted | Redelivered | Withdrawn | Supported | Responded | Seen | Governed
+Effect = (
+    Opened
+    | Submitted
+    | Redelivered
+    | Withdrawn
+    | Supported
+    | Responded
+    | Seen
+    | Delivered
+    | Governed
+)
 """The effects of the screening."""

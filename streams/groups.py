@@ -11,14 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.records import Verdict
-from streams.contributions import NONE, VERDICTS, Standing
+from streams.contributions import NONE, ORIGINAL, VERDICTS, Standing
 
-_ORIGINAL = VERDICTS.index(Verdict.ORIGINAL)
 _RESUBMITTED = VERDICTS.index(Verdict.RESUBMITTED)
 _CAMPAIGN = VERDICTS.index(Verdict.CAMPAIGN)
-
-
-ORIGINAL = Standing(_ORIGINAL, NONE)
 
 
 @dataclass(slots=True)
@@ -88,6 +84,5 @@ class Group:
             verdicts[again] = _RESUBMITTED
             refers[again] = their_firsts[place][again]
         original = numbers <= self.first
-        verdicts[original] = _ORIGINAL
-        refers[original] = NONE
+        verdicts[original], refers[original] = ORIGINAL
         return verdicts, refers

@@ -6,6 +6,7 @@ older in a few sorted runs, which are merged as they grow (a log-structured merg
 """
 
 from array import array
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,11 @@ class HashIndex:
         """
         self._keys.append(key)
         self._numbers.append(number)
+
+    def extend(self, keys: Iterable[int], numbers: Iterable[int]) -> None:
+        """Add a number under each of some keys, as `add` does."""
+        self._keys.extend(keys)
+        self._numbers.extend(numbers)
 
     def add_all(self, keys: bytes, number: int) -> None:
         """Add a number under several keys: 8 bytes each, in the machine's order."""
@@ -125,6 +131,16 @@ class HashIndex:
         if len(place):
             firsts = np.flatnonzero(np.diff(place, prepend=-1))
             result[place[firsts]] = number[firsts]
+        return result
+
+    def last(self, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+        """For each key the number that was added last, or `MISSING`."""
+        result = np.full(len(keys), MISSING, np.uint32)
+        place, number = self.search(keys)
+        result[place] = number
+        for position, key in enumerate(keys.tolist()):
+            if recent := self.recent(key):
+                result[position] = recent[-1]
         return result
 
     def settle(self) -> None:

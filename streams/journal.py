@@ -14,6 +14,9 @@ from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import msgspec
 
+FORMAT = 2
+"""Number of what entries hold: another one where an effect gets another meaning."""
+
 ENTRY_BYTES = 512 * 1024
 """Where entries are cut, well under Kafka's usual limit of 1 MiB per message."""
 
@@ -40,11 +43,17 @@ class Foldable(Protocol[E_contra]):
 
     position: int
 
-    def fold(self, effect: E_contra) -> None:
-        """Apply an effect once: one at or below `position` was applied before."""
+    def fold_all(self, effects: Iterable[E_contra]) -> None:
+        """Apply effects, each once: one at or below `position` was applied before."""
 
     def settle(self) -> None:
         """Put in order what was added; between batches."""
+
+    def take_changes(self) -> object:
+        """What is to be told again; from here on it counts as told."""
+
+    def pack(self) -> None:
+        """Put in order for good; after a recovery."""
 
 
 class Run(NamedTuple):
@@ -74,7 +83,7 @@ class Run(NamedTuple):
             raise JournalError(f"journal: {key!r} is no key of an entry") from None
 
 
-class Entry(msgspec.Struct, Generic[E], array_like=True):
+class Entry(msgspec.Struct, Generic[E], array_like=True, tag=FORMAT):
     """The effects of the offsets after `after`, up to and including `last`."""
 
     partition: int
@@ -114,7 +123,11 @@ class Decoder(Generic[E]):
         try:
             return self._decoder.decode(value)
         except msgspec.MsgspecError as error:
-            raise JournalError(f"journal: an entry cannot be read: {error}") from error
+            raise JournalError(
+                f"journal: an entry cannot be read ({error}); another version of the worker wrote"
+                f" it, where this one reads format {FORMAT}: to build the journal again, delete its"
+                " topic and reset the group's offsets to the earliest"
+            ) from error
 
 
 def cut(entry: Entry[E], limit: int = ENTRY_BYTES) -> Iterator[Entry[E]]:
@@ -139,6 +152,8 @@ def cut(entry: Entry[E], limit: int = ENTRY_BYTES) -> Iterator[Entry[E]]:
 def catch_up(state: Foldable[E], entries: Iterable[Entry[E]]) -> None:
     """Fold into the state what the entries of its partition have beyond its position.
 
+    Nothing of it is to be told: what was acknowledged was told, and what was not comes again.
+
     Args:
         state: The partition's.
         entries: By `after`, then `last`.
@@ -154,10 +169,12 @@ def catch_up(state: Foldable[E], entries: Iterable[Entry[E]]) -> None:
                 f"journal of partition {entry.partition}: nothing covers offsets"
                 f" {state.position + 1} to {entry.after}"
             )
-        for effect in entry.effects:
-            state.fold(effect)
+        state.fold_all(entry.effects)
         state.settle()
+        state.take_changes()
         state.position = entry.last
+    state.take_changes()
+    state.pack()
 
 
 def merge(entries: Sequence[Entry[E]]) -> Entry[E]:

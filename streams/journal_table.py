@@ -47,7 +47,7 @@ class JournalTable(Generic[E]):
         decoder: Decoder[E],
         writer: RecordWriter,
     ) -> None:
-        self._changelog = changelog
+        self.name = changelog
         self._decoder = decoder
         self._writer = writer
         # Faust fills the store by itself; setting a key of the Table would write it a second time.
@@ -78,7 +78,7 @@ class JournalTable(Generic[E]):
         await self._put(merged.partition, pieces)
         parts = set(group) - {piece.run for piece in pieces}
         tombstones = [Record(run.key, None) for run in parts]
-        await self._writer.write(self._changelog, merged.partition, tombstones)
+        await self._writer.write(self.name, merged.partition, tombstones)
         for run in parts:
             del self._stored[run.key]
             del self._sizes[merged.partition][run]
@@ -91,7 +91,7 @@ class JournalTable(Generic[E]):
     async def _put(self, partition: int, entries: Iterable[Entry[E]]) -> None:
         encoded = [(entry.run, entry.encode()) for entry in entries]
         records = [Record(run.key, value) for run, value in encoded]
-        await self._writer.write(self._changelog, partition, records)
+        await self._writer.write(self.name, partition, records)
         for run, value in encoded:
             self._stored[run.key] = value
             self._sizes[partition][run] = len(value)

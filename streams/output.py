@@ -41,32 +41,37 @@ def row(screened: Screened, partition: int) -> tuple[Kind, Row]:  # noqa: PLR091
     if isinstance(event, ContributionWithdrawn):
         return Kind.WITHDRAWAL, withdrawal(event, partition, offset, screened)
     if isinstance(event, ConsultationOpened):
-        return Kind.CONSULTATION, consultation(event, partition, offset)
+        return Kind.CONSULTATION, consultation(event, partition, offset, screened)
     if isinstance(event, TopicOpened):
-        return Kind.TOPIC, topic(event, partition, offset)
+        return Kind.TOPIC, topic(event, partition, offset, screened)
     if isinstance(event, ResponsePublished):
         return Kind.RESPONSE, response(event, partition, offset, screened)
     if isinstance(event, RecognitionAwarded):
-        return Kind.RECOGNITION, recognition(event, partition, offset)
-    return Kind.POLICY, policy(event, partition, offset)
+        return Kind.RECOGNITION, recognition(event, partition, offset, screened)
+    return Kind.POLICY, policy(event, partition, offset, screened)
 
 
-def consultation(event: ConsultationOpened, partition: int, offset: int) -> Consultation:
+def consultation(
+    event: ConsultationOpened, partition: int, offset: int, screened: Screened
+) -> Consultation:
     """The row of a consultation."""
     data = event.data
     return {
         "partition": partition,
         "offset": offset,
         "consultation": data.consultation,
+        "source": event.source,
+        "event_id": event.id,
         "title": data.title,
         "owner": data.owner,
         "visibility": data.visibility.value,
         "opens_at": _iso(data.opens_at),
         "closes_at": _iso(data.closes_at),
+        "redelivered": int(screened.redelivered),
     }
 
 
-def topic(event: TopicOpened, partition: int, offset: int) -> Topic:
+def topic(event: TopicOpened, partition: int, offset: int, screened: Screened) -> Topic:
     """The row of a topic."""
     data = event.data
     return {
@@ -78,6 +83,7 @@ def topic(event: TopicOpened, partition: int, offset: int) -> Topic:
         "event_id": event.id,
         "title": data.title,
         "question": data.question,
+        "redelivered": int(screened.redelivered),
     }
 
 
@@ -187,7 +193,9 @@ def response(event: ResponsePublished, partition: int, offset: int, screened: Sc
     }
 
 
-def recognition(event: RecognitionAwarded, partition: int, offset: int) -> Recognition:
+def recognition(
+    event: RecognitionAwarded, partition: int, offset: int, screened: Screened
+) -> Recognition:
     """The row of a recognition."""
     data = event.data
     return {
@@ -200,16 +208,20 @@ def recognition(event: RecognitionAwarded, partition: int, offset: int) -> Recog
         "event_id": event.id,
         "reason": data.reason,
         "occurred_at": _utc(data.occurred_at),
+        "redelivered": int(screened.redelivered),
     }
 
 
-def policy(event: PolicySet, partition: int, offset: int) -> Policy:
+def policy(event: PolicySet, partition: int, offset: int, screened: Screened) -> Policy:
     """The row of a policy."""
     return {
         "partition": partition,
         "offset": offset,
+        "source": event.source,
+        "event_id": event.id,
         "hash": event.data.policy.hash,
         "policy": event.data.policy.model_dump_json(),
+        "redelivered": int(screened.redelivered),
     }
 
 

@@ -5,7 +5,7 @@ a set, and what is told is a function of that set.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -90,8 +90,16 @@ class RegularsState:
         else:
             self._note(activity)
 
+    def fold_all(self, effects: Iterable[Noted]) -> None:
+        """Apply records in the order of their offsets."""
+        for noted in effects:
+            self.fold(noted)
+
     def settle(self) -> None:
         """Nothing here needs to be put in order."""
+
+    def pack(self) -> None:
+        """Nor for good."""
 
     def take_changes(self) -> list[str]:
         """The consultations to be told again; from here on they count as told."""

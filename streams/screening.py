@@ -36,6 +36,7 @@ from schemas.records import Verdict
 from streams.codes import pseudonym_bytes
 from streams.contributions import ROLES, STANCES, VERDICTS
 from streams.effects import (
+    Delivered,
     Effect,
     Governed,
     Opened,
@@ -66,7 +67,7 @@ class Screened:
 
     Attributes:
         arrival: The event.
-        effect: What it changes; None for an event without state, and for a replay.
+        effect: What it changes; None for a replay, and where that is nothing.
         verdict: Of a contribution; of anything else `redelivered` or `original`.
         refers_to: Id of the contribution that this one repeats, empty for an original.
         root_offset: Offset of the root of a contribution's group.
@@ -86,6 +87,9 @@ class Screened:
     def redelivered(self) -> bool:
         """Whether the same event came before."""
         return self.verdict is Verdict.REDELIVERED
+
+
+_OF_NO_TOPIC = (ConsultationOpened, RecognitionAwarded, PolicySet)
 
 
 def screen(arrivals: Sequence[Arrival], state: PartitionState) -> Iterator[Screened]:
@@ -191,31 +195,33 @@ class _Run:
             self._candidates[key] = _Candidates(keys[own], known[own], roots[start:border])
             start = border
 
-    def screen(self, place: int, arrival: Arrival) -> Screened:  # noqa: PLR0911 - one a type
+    def screen(self, place: int, arrival: Arrival) -> Screened:
         """Screen one event; all before it in the run must be through."""
         event = arrival.event
-        if isinstance(event, ConsultationOpened | RecognitionAwarded):
-            return Screened(arrival)
-        if isinstance(event, PolicySet):
-            policy = event.data.policy.model_dump_json().encode()
-            return self._folded(Screened(arrival, Governed(arrival.offset, policy)))
-        if isinstance(event, TopicOpened):
-            effect = Opened(arrival.offset, arrival.key, event.data.title)
-            return self._folded(Screened(arrival, effect))
-
         first = self._first_delivery(place)
         if isinstance(event, ContributionSubmitted | ContributionCorrected):
             return self._contribution(place, arrival, event, first)
+        of_a_topic = not isinstance(event, _OF_NO_TOPIC)
         if first is not None and self._offset_of(first) < arrival.offset:
-            seen = Seen(arrival.offset, arrival.key)
+            seen = Seen(arrival.offset, arrival.key) if of_a_topic else None
             return self._folded(Screened(arrival, seen, Verdict.REDELIVERED))
         if isinstance(event, ContributionWithdrawn):
             return self._withdrawal(place, arrival, event)
+        return self._folded(Screened(arrival, self._other(place, arrival, event)))
+
+    def _other(self, place: int, arrival: Arrival, event: Event) -> Effect:
+        """What an event that is no contribution changes, where it comes for the first time."""
+        offset, key, _ = arrival
+        delivery = self._deliveries[place]
+        if isinstance(event, ContributionSupported | SupportWithdrawn):
+            return self._vote(place, arrival, event)
         if isinstance(event, ResponsePublished):
-            delivery, moment = self._deliveries[place], milliseconds(event.data.occurred_at)
-            answered = Responded(arrival.offset, arrival.key, delivery, moment)
-            return self._folded(Screened(arrival, answered))
-        return self._folded(Screened(arrival, self._vote(place, arrival, event)))
+            return Responded(offset, key, delivery, milliseconds(event.data.occurred_at))
+        if isinstance(event, TopicOpened):
+            return Opened(offset, key, delivery, event.data.title)
+        if isinstance(event, PolicySet):
+            return Governed(offset, delivery, event.data.policy.model_dump_json().encode())
+        return Delivered(offset, delivery)
 
     def _first_delivery(self, place: int) -> int | None:
         """What the deliveries have: the number of a contribution, or of another event."""
@@ -239,7 +245,7 @@ class _Run:
         if isinstance(screened.effect, Governed):
             for key in state.topics:
                 state.changes(key)
-        else:
+        elif arrival.key in state.topics:
             state.changes(arrival.key)
         return screened
 
@@ -389,6 +395,7 @@ class _Run:
             topic=arrival.key,
             delivery=self._deliveries[place],
             key=key,
+            target=hash64(arrival.key, data.contribution),
             vote=vote,
             participant=pseudonym_bytes(data.participant),
             value=event.data.value if isinstance(event, ContributionSupported) else None,

@@ -5,16 +5,18 @@ Facts are kept as columns, and what is told of a topic is worked out from them (
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schemas.policy import DeploymentPolicy
 from streams.codes import Codes, Participants
-from streams.contributions import Contributions, End, Standing
+from streams.contributions import Contributions, End
 from streams.effects import (
+    Delivered,
     Effect,
     Governed,
     Opened,
@@ -25,8 +27,8 @@ from streams.effects import (
     Supported,
     Withdrawn,
 )
-from streams.groups import ORIGINAL, Group
-from streams.hash_index import HashIndex, hash64
+from streams.groups import Group
+from streams.hash_index import MISSING, HashIndex, hash64
 from streams.shingle_store import ShingleStore
 
 OTHER_EVENT: Final = 0x80000000
@@ -39,9 +41,13 @@ MILLISECONDS_PER_DAY: Final = 86_400_000
 
 
 class Votes:
-    """The last vote of each participant on each contribution, as columns."""
+    """The last vote of each participant on each contribution, as columns.
+
+    `targets` are the hashes that the contributions' ids are known by.
+    """
 
     def __init__(self) -> None:
+        self.targets = array("Q")
         self.participants = array("I")
         self.values = array("B")
         self.occurred_at = array("q")
@@ -58,6 +64,7 @@ class Votes:
         """
         value = WITHDRAWN_VOTE if effect.value is None else effect.value + 1
         if vote is None:
+            self.targets.append(effect.target)
             self.participants.append(participant)
             self.values.append(value)
             self.occurred_at.append(effect.occurred_at)
@@ -179,20 +186,44 @@ class PartitionState:
 
     def fold(self, effect: Effect) -> None:
         """Apply an effect once: one at or below `position` was applied before."""
-        if effect.offset <= self.position:
-            return
-        self.position = effect.offset
-        if isinstance(effect, Governed):
-            self._govern(effect)
-            return
+        self.fold_all((effect,))
+
+    def fold_all(self, effects: Iterable[Effect]) -> None:
+        """Apply effects in the order of their offsets, contributions many at a time."""
+        submitted: list[Submitted] = []
+        for effect in effects:
+            if effect.offset <= self.position:
+                continue
+            self.position = effect.offset
+            if isinstance(effect, Submitted) and not effect.correction:
+                submitted.append(effect)
+                continue
+            # What ends contributions must find those before it; nothing else looks for them.
+            if submitted and isinstance(effect, Submitted | Withdrawn):
+                self._submit(submitted)
+                submitted = []
+            if isinstance(effect, Submitted):
+                self._end(effect.topic, effect.contribution, End.SUPERSEDED, effect.offset)
+                self._submit([effect])
+            elif isinstance(effect, Governed | Delivered):
+                self._deliver_other(effect.delivery, effect.offset)
+                if isinstance(effect, Governed):
+                    self._govern(effect)
+            else:
+                self._fold_other(effect)
+        if submitted:
+            self._submit(submitted)
+
+    def _fold_other(
+        self, effect: Opened | Redelivered | Withdrawn | Supported | Responded | Seen
+    ) -> None:
         topic = self.topic(effect.topic)
-        changes = self.changes(effect.topic)
+        self.changes(effect.topic)
         match effect:
-            case Submitted():
-                self._submit(effect, topic, changes)
             case Supported():
                 self._support(effect, topic)
             case Opened():
+                self._deliver_other(effect.delivery, effect.offset)
                 topic.title = effect.title
             case Redelivered():
                 topic.redelivered_at.append(effect.occurred_at)
@@ -207,7 +238,7 @@ class PartitionState:
                 pass
             case _:
                 assert_never(effect)
-        topic.as_of_offset = effect.offset
+        topic.as_of_offset = max(topic.as_of_offset, effect.offset)
 
     def touch_day(self, key: str, occurred_at: int) -> None:
         """A day of a topic is to be told again; `occurred_at` in Unix milliseconds."""
@@ -234,41 +265,61 @@ class PartitionState:
         """The contributions of a topic that came with an id."""
         return self.ids.numbers(hash64(key, contribution))
 
+    def voted_groups(self, targets: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The group that each of some votes is on, by what names its contribution.
+
+        It is that of the newest contribution of the id, as the number of its root; an id that no
+        contribution has is a group of its own, below 0.
+        """
+        named, places = np.unique(targets, return_inverse=True)
+        newest = self.ids.last(named)
+        made = newest != MISSING
+        groups = -1 - np.arange(len(named))
+        groups[made] = np.frombuffer(self.contributions.roots, np.uint32)[newest[made]]
+        return groups[places]
+
     def _govern(self, effect: Governed) -> None:
         self.policy = DeploymentPolicy.model_validate_json(effect.policy)
         self.policy_offset = effect.offset
         for key in self.topics:
             self.changes(key)
 
-    def _submit(self, effect: Submitted, topic: TopicState, changes: Changes) -> None:
-        number = len(self.contributions)
-        if effect.correction:
-            self._end(effect.topic, effect.contribution, End.SUPERSEDED, effect.offset)
-        participant = self.participants.number(effect.participant)
-        root = number if effect.root is None else effect.root
-        standing = ORIGINAL if effect.root is None else self._join(root, number, participant)
-        channel = self.channels.number(effect.channel.encode())
-        self.contributions.append(effect, participant, root, channel, standing)
-        self.deliveries.add(effect.delivery, number)
-        self.ids.add(hash64(effect.topic, effect.contribution), number)
-        if effect.wording:
-            self.wordings.add(effect.wording, number)
-        if effect.shingles:
-            self.shingles.add(number, effect.shingles)
-            self.sketches.add_all(effect.sketch, number)
-        topic.members.append(number)
-        topic.date(effect.occurred_at)
-        changes.days.add(effect.occurred_at // MILLISECONDS_PER_DAY)
-        changes.roots.add(root)
+    def _submit(self, effects: Sequence[Submitted]) -> None:
+        first = len(self.contributions)
+        numbers = range(first, first + len(effects))
+        participants = [self.participants.number(effect.participant) for effect in effects]
+        channels = [self.channels.number(effect.channel.encode()) for effect in effects]
+        roots = [
+            number if effect.root is None else effect.root
+            for number, effect in zip(numbers, effects, strict=True)
+        ]
+        self.contributions.extend(effects, participants, roots, channels)
+        self.deliveries.extend([effect.delivery for effect in effects], numbers)
+        self.ids.extend([hash64(effect.topic, effect.contribution) for effect in effects], numbers)
+        for number, effect, root in zip(numbers, effects, roots, strict=True):
+            if effect.root is not None:
+                self._join(root, number)
+            if effect.wording:
+                self.wordings.add(effect.wording, number)
+            if effect.shingles:
+                self.shingles.add(number, effect.shingles)
+                self.sketches.add_all(effect.sketch, number)
+            topic = self.topic(effect.topic)
+            topic.members.append(number)
+            topic.date(effect.occurred_at)
+            topic.as_of_offset = max(topic.as_of_offset, effect.offset)
+            changes = self.changes(effect.topic)
+            changes.days.add(effect.occurred_at // MILLISECONDS_PER_DAY)
+            changes.roots.add(root)
 
-    def _join(self, root: int, number: int, participant: int) -> Standing:
+    def _join(self, root: int, number: int) -> None:
+        columns = self.contributions
         group = self.groups.get(root)
         if group is None:
             group = self.groups[root] = Group()
-            columns = self.contributions
             live = columns.ends[root] == End.LIVE
             group.add(root, columns.participants[root], live=live)
-        return group.add(number, participant)
+        columns.arrive(number, group.add(number, columns.participants[number]))
 
     def _support(self, effect: Supported, topic: TopicState) -> None:
         self._deliver_other(effect.delivery, effect.offset)

@@ -22,12 +22,12 @@ from schemas.topics import (
 from streams import output
 from streams.activity import Activity, activity
 from streams.effects import Effect
-from streams.journal import Entry, JournalError, catch_up
+from streams.journal import Entry
 from streams.journal_table import JournalTable
-from streams.memory import give_back
 from streams.record_writer import Record, RecordWriter
 from streams.screening import Arrival, screen
 from streams.state import PartitionState
+from streams.states import States
 from streams.telling import Told, tell
 from streams.transport import unreadable
 
@@ -46,17 +46,11 @@ class ScreeningStep:
         self._journal = journal
         self._writer = writer
         self._partitions = partitions
-        self._states: dict[int, PartitionState] = {}
-        self._caught_up: set[int] = set()
+        self._states = States(journal, PartitionState)
 
     def assigned(self, partitions: set[int]) -> None:
-        """Forget partitions that went to others, and look at the journal again for the rest.
-
-        A state that was kept is a function of the log up to its position, so it is never wrong; it
-        may be behind what another worker has journalled meanwhile.
-        """
-        self._states = {p: state for p, state in self._states.items() if p in partitions}
-        self._caught_up.clear()
+        """Keep the states of these partitions only."""
+        self._states.assigned(partitions)
 
     async def process(
         self, partition: int, records: Sequence[LogRecord], committed: int | None
@@ -73,7 +67,7 @@ class ScreeningStep:
             Exception: Anything that was not foreseen. The caller must then not acknowledge the
                 records, nor go on.
         """
-        state = self._state(partition, committed or 0)
+        state = self._states.of(partition, committed)
         before = state.position
 
         # 1. decode
@@ -127,7 +121,7 @@ class ScreeningStep:
         Call it when the batches at hand are through; then they may be acknowledged.
         """
         # 5. summaries: each the whole state of its topic, so that only the last one matters
-        for partition, state in self._states.items():
+        for partition, state in self._states:
             told = (
                 row
                 for key, changes in state.take_changes().items()
@@ -160,24 +154,6 @@ class ScreeningStep:
                 Record(record.consultation.encode(), record.encode())
             )
         return [self._writer.write(ACTIVITY, place, batch) for place, batch in batches.items()]
-
-    def _state(self, partition: int, committed: int) -> PartitionState:
-        state = self._states.setdefault(partition, PartitionState())
-        if partition not in self._caught_up:
-            catch_up(state, self._journal.load(partition))
-            state.pack()
-            # What was acknowledged was told, and what was not comes again.
-            state.take_changes()
-            give_back()
-            self._caught_up.add(partition)
-        # A batch is acknowledged after its entry is, so a journal that is behind was damaged.
-        if state.position + 1 < committed:
-            raise JournalError(
-                f"journal of partition {partition}: it ends at offset {state.position}, but"
-                f" offsets below {committed} were acknowledged; to build it again, reset the"
-                " group's offsets to the earliest"
-            )
-        return state
 
     def _read(self, record: LogRecord) -> Arrival:
         """The event, its key and its place.

@@ -61,12 +61,19 @@ def balanced(voices: NDArray[np.int64], stances: NDArray[np.uint8]) -> Picture:
     return _one_vote_each(triples[:, [_FOR, _AGAINST, _NEUTRAL]])
 
 
-def balanced_votes(voters: NDArray[np.uint32], values: NDArray[np.uint8]) -> Picture:
+def balanced_votes(voters: NDArray[np.int64], values: NDArray[np.uint8]) -> Picture:
     """One voter, one vote: each is split over the votes cast. Values are 0, 1, 2 for -1, 0, 1."""
     _, voter = np.unique(voters, return_inverse=True)
     triples = np.zeros((voter.max() + 1 if len(voter) else 0, 3), np.int64)
     np.add.at(triples, (voter, values), 1)
     return _one_vote_each(triples[:, [2, 0, 1]])
+
+
+def pairs(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for each pair, the same for the same."""
+    _, first = np.unique(one, return_inverse=True)
+    names, second = np.unique(other, return_inverse=True)
+    return first * len(names) + second
 
 
 def _one_vote_each(triples: NDArray[np.int64]) -> Picture:

@@ -88,9 +88,10 @@ class _Topic:
         balanced = facts.balanced(facts.voices(self._participants), self._participants.stances)
         groups = self._participants.roots.astype(np.int64)
         by_letter = facts.balanced(groups, self._participants.stances)
-        votes, voters = self._votes()
+        votes, voters, voted_groups = self._votes()
         supports = facts.Picture(*(int(np.count_nonzero(votes == code)) for code in (2, 0, 1)))
         balanced_support = facts.balanced_votes(voters, votes)
+        support_by_letter = facts.balanced_votes(facts.pairs(voters, voted_groups), votes)
         letters, letter_contributions = self._letters()
         offline = int(np.count_nonzero(self._live.offline))
         return {
@@ -153,6 +154,10 @@ class _Topic:
             "balanced_support_against": balanced_support.against,
             "balanced_support_pass": balanced_support.neither,
             "support_shift": supports.shift(balanced_support),
+            "letters_support_for": support_by_letter.in_favour,
+            "letters_support_against": support_by_letter.against,
+            "letters_support_pass": support_by_letter.neither,
+            "letters_support_shift": supports.shift(support_by_letter),
             "responses": own.responses,
             "answered_at": _iso_or_none(own.answered_at),
             "judgement": judgement(participants, self._policy),
@@ -242,13 +247,16 @@ class _Topic:
             "as_of_offset": state.changed[number],
         }
 
-    def _votes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
-        """The votes that stand (0, 1, 2 for -1, 0, 1), and who cast them."""
+    def _votes(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+        """The votes that stand (0, 1, 2 for -1, 0, 1), who cast them, and on which groups."""
+        votes = self._state.votes
         numbers = np.frombuffer(self._own.votes, np.uint32)
-        values = np.frombuffer(self._state.votes.values, np.uint8)[numbers]
-        voters = np.frombuffer(self._state.votes.participants, np.uint32)[numbers]
-        standing = values != WITHDRAWN_VOTE
-        return values[standing], voters[standing]
+        standing = numbers[np.frombuffer(votes.values, np.uint8)[numbers] != WITHDRAWN_VOTE]
+        return (
+            np.frombuffer(votes.values, np.uint8)[standing],
+            np.frombuffer(votes.participants, np.uint32)[standing].astype(np.int64),
+            self._state.voted_groups(np.frombuffer(votes.targets, np.uint64)[standing]),
+        )
 
     def _letters(self) -> tuple[int, int]:
         """How many groups are letters now, and how many live contributions they have."""

@@ -87,7 +87,6 @@ def judged_windows(
     voices: Integers,
     length: int,
     minimum: int,
-    starts: Integers | None = None,
 ) -> Table:
     """Measure all windows with enough contributions to be judged.
 
@@ -96,16 +95,11 @@ def judged_windows(
         voices: Whose each is.
         length: Of the windows, in ms: a multiple of 12.
         minimum: Contributions, at least 1, from which on a window is judged.
-        starts: Look only at the windows with these distinct starts, as `touched_starts` gives them.
 
     Returns:
         A row of `WINDOW` for each, by rising start.
     """
-    if starts is None:
-        starts = touched_starts(times, length)
-    elif len(starts):
-        near = (times >= starts[0]) & (times < starts[-1] + length)
-        times, voices = times[near], voices[near]
+    starts = touched_starts(times, length)
     ordered = np.sort(times)
     contributions = np.searchsorted(ordered, starts + length) - np.searchsorted(ordered, starts)
     enough = contributions >= minimum

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from schemas.events import (
+    ConsultationOpened,
+    ConsultationOpenedData,
     ContributionCorrected,
     ContributionSubmitted,
     ContributionSubmittedData,
@@ -10,12 +12,15 @@ from schemas.events import (
     ContributionSupportedData,
     ContributionWithdrawn,
     ContributionWithdrawnData,
+    RecognitionAwarded,
+    RecognitionAwardedData,
     ResponsePublished,
     ResponsePublishedData,
     SupportWithdrawn,
     SupportWithdrawnData,
     TopicOpened,
     TopicOpenedData,
+    Visibility,
 )
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -81,6 +86,33 @@ def support(
                 "value": value,
                 "occurred_at": START + timedelta(minutes=minute),
             }
+        ),
+    )
+
+
+def consultation_opened(
+    event_id: str = "opened", visibility: Visibility = Visibility.OPEN
+) -> ConsultationOpened:
+    """The opening of the consultation that all events here belong to."""
+    return ConsultationOpened(
+        id=event_id,
+        source=SOURCE,
+        data=ConsultationOpenedData(
+            consultation="borough", title="Our borough", visibility=visibility
+        ),
+    )
+
+
+def recognition(event_id: str, person: int = 1) -> RecognitionAwarded:
+    """Somebody's help is recognised."""
+    return RecognitionAwarded(
+        id=event_id,
+        source=SOURCE,
+        data=RecognitionAwardedData(
+            consultation="borough",
+            recognition="bridge",
+            participant=pseudonym(person),
+            occurred_at=START,
         ),
     )
 

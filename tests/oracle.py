@@ -16,12 +16,14 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from schemas.events import (
+    ConsultationOpened,
     ContributionCorrected,
     ContributionSubmitted,
     ContributionSupported,
     ContributionWithdrawn,
     Event,
     Mode,
+    RecognitionAwarded,
     ResponsePublished,
     Role,
     Stance,
@@ -33,15 +35,18 @@ from schemas.policy import HOUR_MS, DeploymentPolicy, Policy, PostingLimit, Simi
 from schemas.policy import Dominance as DominancePolicy
 from schemas.records import (
     Breach,
+    Consultation,
     Contribution,
     Day,
     Dominance,
     Flag,
     Letter,
+    Recognition,
     Response,
     Standing,
     Summary,
     Support,
+    Topic,
     Verdict,
     Window,
     Withdrawal,
@@ -65,8 +70,8 @@ class Tables:
     """The rows of each table that hold at the end of the log, by what identifies a row.
 
     Attributes:
-        contributions: By partition and offset, like `standings`, `withdrawals`, `supports` and
-            `responses`.
+        contributions: By partition and offset, like `consultations`, `topics`, `recognitions`,
+            `standings`, `withdrawals`, `supports` and `responses`.
         summaries: By consultation and topic.
         days: By consultation, topic and day.
         letters: By consultation, topic and offset of the root.
@@ -77,6 +82,9 @@ class Tables:
     A `judgement` is `TOO_FEW` where it says something.
     """
 
+    consultations: dict[Position, Consultation] = field(default_factory=dict)
+    topics: dict[Position, Topic] = field(default_factory=dict)
+    recognitions: dict[Position, Recognition] = field(default_factory=dict)
     contributions: dict[Position, Contribution] = field(default_factory=dict)
     standings: dict[Position, Standing] = field(default_factory=dict)
     withdrawals: dict[Position, Withdrawal] = field(default_factory=dict)
@@ -88,7 +96,7 @@ class Tables:
     dominance: dict[TopicKey, Dominance] = field(default_factory=dict)
 
 
-def oracle(log: Iterable[tuple[int, int, Event]], policy: DeploymentPolicy) -> Tables:
+def oracle(log: Sequence[tuple[int, int, Event]], policy: DeploymentPolicy) -> Tables:
     """Compute the tables.
 
     Args:
@@ -101,6 +109,7 @@ def oracle(log: Iterable[tuple[int, int, Event]], policy: DeploymentPolicy) -> T
             key = (event.data.consultation, event.data.topic)
             events[key].append((partition, offset, event))
     tables = Tables()
+    _write_of_consultations(log, tables)
     topics = []
     for key, entries in sorted(events.items()):
         [partition] = {partition for partition, _, _ in entries}
@@ -113,6 +122,45 @@ def oracle(log: Iterable[tuple[int, int, Event]], policy: DeploymentPolicy) -> T
         if any(topic.facts for topic in own):
             tables.dominance[consultation, ""] = _consultation(own)
     return tables
+
+
+def _write_of_consultations(log: Iterable[tuple[int, int, Event]], tables: Tables) -> None:
+    """What a consultation has of its own; its events are in one partition."""
+    seen: set[tuple[str, str, str, str]] = set()
+    for partition, offset, event in sorted(log, key=itemgetter(0, 1)):
+        if not isinstance(event, ConsultationOpened | RecognitionAwarded):
+            continue
+        delivery = (event.data.consultation, event.type, event.source, event.id)
+        position = (partition, offset)
+        redelivered = int(delivery in seen)
+        seen.add(delivery)
+        if isinstance(event, ConsultationOpened):
+            tables.consultations[position] = {
+                "partition": partition,
+                "offset": offset,
+                "consultation": event.data.consultation,
+                "source": event.source,
+                "event_id": event.id,
+                "title": event.data.title,
+                "owner": event.data.owner,
+                "visibility": event.data.visibility.value,
+                "opens_at": _time(event.data.opens_at) if event.data.opens_at else None,
+                "closes_at": _time(event.data.closes_at) if event.data.closes_at else None,
+                "redelivered": redelivered,
+            }
+        else:
+            tables.recognitions[position] = {
+                "partition": partition,
+                "offset": offset,
+                "consultation": event.data.consultation,
+                "recognition": event.data.recognition,
+                "participant": event.data.participant,
+                "source": event.source,
+                "event_id": event.id,
+                "reason": event.data.reason,
+                "occurred_at": _time(event.data.occurred_at),
+                "redelivered": redelivered,
+            }
 
 
 class _State(NamedTuple):
@@ -350,16 +398,7 @@ class _Topic:
     # Rows.
 
     def write(self, tables: Tables) -> None:
-        for offset, event in self.log:
-            position = (self.partition, offset)
-            if isinstance(event, Submission):
-                tables.contributions[position] = self._contribution(offset, event)
-            elif isinstance(event, ContributionWithdrawn):
-                tables.withdrawals[position] = self._withdrawal(offset, event)
-            elif isinstance(event, Vote):
-                tables.supports[position] = self._support(offset, event)
-            elif isinstance(event, ResponsePublished):
-                tables.responses[position] = self._response(offset, event)
+        self._write_events(tables)
         for offset, changed in self.last_changes.items():
             tables.standings[self.partition, offset] = self._standing(offset, changed)
         tables.summaries[self.consultation, self.topic] = self._summary()
@@ -371,10 +410,37 @@ class _Topic:
             if len({said.voice for said in group}) >= 2:
                 tables.letters[self.consultation, self.topic, root] = self._letter(root, group)
 
+    def _write_events(self, tables: Tables) -> None:
+        for offset, event in self.log:
+            position = (self.partition, offset)
+            if isinstance(event, TopicOpened):
+                tables.topics[position] = self._opening(offset, event)
+            elif isinstance(event, Submission):
+                tables.contributions[position] = self._contribution(offset, event)
+            elif isinstance(event, ContributionWithdrawn):
+                tables.withdrawals[position] = self._withdrawal(offset, event)
+            elif isinstance(event, Vote):
+                tables.supports[position] = self._support(offset, event)
+            elif isinstance(event, ResponsePublished):
+                tables.responses[position] = self._response(offset, event)
+
     @property
     def _submissions(self) -> list[tuple[int, Submission]]:
         """With redeliveries."""
         return [(offset, event) for offset, event in self.log if isinstance(event, Submission)]
+
+    def _opening(self, offset: int, event: TopicOpened) -> Topic:
+        return {
+            "partition": self.partition,
+            "offset": offset,
+            "consultation": self.consultation,
+            "topic": self.topic,
+            "source": event.source,
+            "event_id": event.id,
+            "title": event.data.title,
+            "question": event.data.question,
+            "redelivered": int(self.is_redelivered(offset, event)),
+        }
 
     def _contribution(self, offset: int, event: Submission) -> Contribution:
         first = self.first_delivery(event)
@@ -507,7 +573,11 @@ class _Topic:
         )
         spoken = [event for _, event in self.delivered if isinstance(event, Submission | Vote)]
         answers = [event for _, event in self.delivered if isinstance(event, ResponsePublished)]
-        titles = [event.data.title for _, event in self.log if isinstance(event, TopicOpened)]
+        support_by_letter = _Picture.balanced(
+            (((vote.data.participant, self._voted_group(vote)), vote.data.value) for vote in votes),
+            VALUES,
+        )
+        titles = [event.data.title for _, event in self.delivered if isinstance(event, TopicOpened)]
         return {
             "consultation": self.consultation,
             "topic": self.topic,
@@ -570,6 +640,10 @@ class _Topic:
             "balanced_support_against": float(balanced_support.of[-1]),
             "balanced_support_pass": float(balanced_support.of[0]),
             "support_shift": support.shift(balanced_support),
+            "letters_support_for": float(support_by_letter.of[1]),
+            "letters_support_against": float(support_by_letter.of[-1]),
+            "letters_support_pass": float(support_by_letter.of[0]),
+            "letters_support_shift": support.shift(support_by_letter),
             "responses": len(answers),
             "answered_at": _time(min(event.data.occurred_at for event in answers))
             if answers
@@ -591,6 +665,13 @@ class _Topic:
             for _, _, event in sorted(votes, key=lambda vote: vote[:2])
         }
         return [event for event in last.values() if isinstance(event, ContributionSupported)]
+
+    def _voted_group(self, vote: ContributionSupported) -> Hashable:
+        """The group of the newest contribution of the id that a vote names, or that id itself."""
+        groups = [
+            self.roots[said.offset] for said in self.said if said.id == vote.data.contribution
+        ]
+        return groups[-1] if groups else vote.data.contribution
 
     def _day(self, day: str) -> Day:
         deliveries = [(offset, event) for offset, event in self._submissions if _day(event) == day]

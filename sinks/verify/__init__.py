@@ -17,12 +17,12 @@ from clickhouse_connect.driver.client import Client
 
 from sinks.verify.comparison import MAX_DIFFERENCES, Difference
 from sinks.verify.days import DAYS
+from sinks.verify.deliveries import REDELIVERIES
 from sinks.verify.dominance import DOMINANCE
 from sinks.verify.groups import ROOTS
 from sinks.verify.letters import LETTERS
 from sinks.verify.summaries import SUMMARIES
 from sinks.verify.verdicts import ON_ARRIVAL, STANDINGS
-from sinks.verify.votes import RESPONSES, SUPPORTS, WITHDRAWALS
 
 __all__ = ["MAX_DIFFERENCES", "Difference", "verify"]
 
@@ -30,9 +30,7 @@ _QUERIES = (
     ON_ARRIVAL,
     ROOTS,
     STANDINGS,
-    WITHDRAWALS,
-    SUPPORTS,
-    RESPONSES,
+    *REDELIVERIES,
     SUMMARIES,
     DAYS,
     LETTERS,

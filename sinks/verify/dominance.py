@@ -55,7 +55,10 @@ _COMPUTED = f"""
         SELECT
             consultation, whole AS topic, delivered,
             if(whole = '', delivered + not_live, last_offset) AS version,
-            if(whole = '', (SELECT count() FROM policies FINAL), 0) AS policies,
+            if(
+                whole = '',
+                (SELECT count() FROM policies FINAL WHERE NOT redelivered),
+                0) AS policies,
             unknown AS unknown_contributions,
             if(whole = '', topics_said_in, 0) AS topics,
             arraySort(counts) AS ascending,

@@ -42,7 +42,9 @@ POLICIES = f"""
             FROM (SELECT DISTINCT consultation, `partition` FROM contributions) AS c
             INNER JOIN
             (
-                SELECT `partition`, toInt64(`offset`) AS place, policy FROM policies FINAL
+                SELECT `partition`, toInt64(`offset`) AS place, policy
+                FROM policies FINAL
+                WHERE NOT redelivered
                 UNION ALL
                 SELECT DISTINCT `partition`, -1 AS place, '' AS policy FROM contributions
             ) AS p USING (`partition`)

@@ -5,10 +5,11 @@
 from collections.abc import Sequence
 
 from sinks.verify.comparison import differing, row_differences
+from sinks.verify.deliveries import ANSWERS, TOPICS, VOTES
 from sinks.verify.figures import COUNTS, SPREAD, figures
 from sinks.verify.policies import POLICIES
 from sinks.verify.screening import SCREENED, VOICE
-from sinks.verify.votes import ANSWERS, LAST_VOTES, VOTES
+from sinks.verify.votes import LAST_VOTES, VOTED_GROUPS
 
 _STANCES = ("for", "against", "neutral")
 _VOTES = {"for": 1, "against": -1, "pass": 0}
@@ -38,7 +39,9 @@ EVENTS = f"""
         UNION ALL
         SELECT consultation, topic, `partition`, p.`offset`, NULL
         FROM (SELECT DISTINCT consultation, topic, `partition` FROM own_events) AS t
-        INNER JOIN (SELECT `partition`, `offset` FROM policies FINAL) AS p USING (`partition`)
+        INNER JOIN
+            (SELECT `partition`, `offset` FROM policies FINAL WHERE NOT redelivered) AS p
+        USING (`partition`)
     )
 """
 """The CTE `events`: every event of a topic, and the policies, which all topics of a partition are
@@ -75,7 +78,8 @@ _COMPUTED = f"""
     titles AS
     (
         SELECT consultation, topic, argMax(title, `offset`) AS title
-        FROM topics FINAL
+        FROM {TOPICS}
+        WHERE NOT came_before
         GROUP BY consultation, topic
     ),
     bounds AS
@@ -169,6 +173,20 @@ _COMPUTED = f"""
         FROM last_votes
         GROUP BY consultation, topic, participant
     ),
+    letter_voters AS
+    (
+        SELECT
+            consultation, topic,
+            {", ".join(f"countIf(vote = {vote}) AS vote_{name}" for name, vote in _VOTES.items())}
+        FROM voted_groups
+        GROUP BY consultation, topic, participant, voted_group
+    ),
+    supported_letters AS
+    (
+        SELECT consultation, topic, {_balanced("letters_support", "vote", list(_VOTES))}
+        FROM letter_voters
+        GROUP BY consultation, topic
+    ),
     supported AS
     (
         SELECT
@@ -194,20 +212,24 @@ _COMPUTED = f"""
             *,
             {_shift("balanced_shift", "stance", "balanced", _STANCES)},
             {_shift("letters_shift", "stance", "letters", _STANCES)},
-            {_shift("support_shift", "support", "balanced_support", list(_VOTES))}
+            {_shift("support_shift", "support", "balanced_support", list(_VOTES))},
+            {_shift("letters_support_shift", "support", "letters_support", list(_VOTES))}
         FROM bounds
         LEFT JOIN titles USING (consultation, topic)
         LEFT JOIN counted USING (consultation, topic)
         LEFT JOIN spread USING (consultation, topic)
         LEFT JOIN by_group USING (consultation, topic)
         LEFT JOIN supported USING (consultation, topic)
+        LEFT JOIN supported_letters USING (consultation, topic)
         LEFT JOIN answered USING (consultation, topic)
     )
 """
 
 _CHANNELS = "toString(mapSort(mapApply((k, v) -> (toString(k), toUInt64(v)), {})))"
 
-SUMMARIES = f"WITH {SCREENED}, {POLICIES}, {EVENTS}, {LAST_VOTES}, {_COMPUTED}" + row_differences(
+_CTES = ", ".join((SCREENED, POLICIES, EVENTS, LAST_VOTES, VOTED_GROUPS, _COMPUTED))
+
+SUMMARIES = f"WITH {_CTES}" + row_differences(
     "summaries",
     ("consultation", "topic"),
     equal=(
@@ -239,14 +261,17 @@ SUMMARIES = f"WITH {SCREENED}, {POLICIES}, {EVENTS}, {LAST_VOTES}, {_COMPUTED}" 
     close=(
         *(f"{prefix}{name}" for prefix in ("", "everyone_", "one_unknown_") for name in SPREAD),
         *(f"{picture}_{stance}" for picture in ("balanced", "letters") for stance in _STANCES),
-        *(f"balanced_support_{vote}" for vote in _VOTES),
+        *(f"{voice}_support_{vote}" for voice in ("balanced", "letters") for vote in _VOTES),
         "balanced_shift",
         "letters_shift",
         "support_shift",
+        "letters_support_shift",
     ),
     further=[
         differing(
-            "channels", _CHANNELS.format("stored.channels"), _CHANNELS.format("computed.channels")
+            "channels",
+            _CHANNELS.format("stored.channels"),
+            _CHANNELS.format("computed.channels"),
         )
     ],
 )

@@ -1,46 +1,14 @@
-"""Which votes, withdrawals and responses came before, and which votes hold."""
+"""Which votes hold, and what they are about."""
 
 # ruff: noqa: S608 (the statements are put together from constants of this package)
 
-from sinks.verify.comparison import differences, differing, key_of
-from sinks.verify.screening import IN_ORDER
-
-
-def _delivered(table: str, also: str = "") -> str:
-    """The rows of a table with `came_before`; `also` names columns that tell types apart."""
-    return f"""
-    (
-        SELECT *, (row_number() OVER delivery) > 1 AS came_before
-        FROM {table} FINAL
-        WINDOW delivery AS (PARTITION BY consultation, topic, source, event_id{also} {IN_ORDER})
-    )
-    """
-
-
-def _redelivered(table: str, source: str) -> str:
-    return differences(
-        table,
-        key_of("consultation", "topic", "partition", "offset"),
-        [differing("redelivered", "redelivered", "toUInt8(came_before)")],
-        source,
-    )
-
-
-VOTES = _delivered("supports", ", withdrawn")
-"""A subquery: votes, and those taken back (another type of event), with `came_before`."""
-
-ANSWERS = _delivered("responses")
-"""A subquery: responses, with `came_before`."""
-
-WITHDRAWALS = _redelivered("withdrawals", _delivered("withdrawals"))
-SUPPORTS = _redelivered("supports", VOTES)
-RESPONSES = _redelivered("responses", ANSWERS)
+from sinks.verify.deliveries import VOTES
 
 LAST_VOTES = f"""
     last_votes AS
     (
         SELECT
-            consultation, topic, participant,
+            consultation, topic, participant, contribution,
             argMax(value, (occurred_at, `offset`)) AS vote
         FROM {VOTES}
         WHERE NOT came_before
@@ -49,3 +17,27 @@ LAST_VOTES = f"""
     )
 """
 """The CTE `last_votes`: `vote` is what a participant last said of a contribution, and holds."""
+
+VOTED_GROUPS = """
+    newest AS
+    (
+        SELECT
+            consultation, topic, contribution,
+            argMax(root_offset, `offset`) AS newest_root,
+            1 AS was_made
+        FROM screened
+        WHERE is_first
+        GROUP BY consultation, topic, contribution
+    ),
+    voted_groups AS
+    (
+        SELECT
+            consultation, topic, participant, vote,
+            if(was_made, tuple('', newest_root), tuple(contribution, 0)) AS voted_group
+        FROM last_votes
+        LEFT JOIN newest USING (consultation, topic, contribution)
+    )
+"""
+"""The CTE `voted_groups`: the votes that hold, each with the group of the newest contribution of
+the id that it names; an id that no contribution has is a group of its own.
+"""

@@ -129,6 +129,7 @@ def topic(offset: int, **changes: object) -> Topic:
         "event_id": f"e{offset}",
         "title": "More trees?",
         "question": "",
+        "redelivered": 0,
     }
     return Topic(**{**row, **changes})  # type: ignore[typeddict-item]
 
@@ -139,11 +140,14 @@ def consultation(offset: int, **changes: object) -> Consultation:
         "partition": 0,
         "offset": offset,
         "consultation": "parks",
+        "source": "/city",
+        "event_id": f"e{offset}",
         "title": "Our parks",
         "owner": "City",
         "visibility": "open",
         "opens_at": None,
         "closes_at": None,
+        "redelivered": 0,
     }
     return Consultation(**{**row, **changes})  # type: ignore[typeddict-item]
 
@@ -176,6 +180,7 @@ def recognition(offset: int, **changes: object) -> Recognition:
         "event_id": f"e{offset}",
         "reason": "Welcomed newcomers",
         "occurred_at": moment(offset),
+        "redelivered": 0,
     }
     return Recognition(**{**row, **changes})  # type: ignore[typeddict-item]
 

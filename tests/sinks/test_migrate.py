@@ -12,7 +12,7 @@ from sinks.connection import connect
 from sinks.migrate import SchemaError, migrate
 from tests.sinks.rows import consultation, contribution, insert, standing
 
-MIGRATIONS = ["0001_tables", "0002_screening_in_full"]
+MIGRATIONS = ["0001_tables", "0002_screening_in_full", "0003_redeliveries"]
 
 RECORDS = {
     Kind.CONSULTATION: records.Consultation,

@@ -57,7 +57,7 @@ def test_recognitions_are_given_as_they_were_awarded_in_the_order_of_time(client
 
 
 def test_a_redelivered_recognition_is_given_once_as_it_first_came(client):
-    again = recognition(2, event_id="e1", reason="Other words")
+    again = recognition(2, event_id="e1", reason="Other words", redelivered=1)
     other = recognition(3, event_id="e1", source="/other")
     insert(client, Kind.RECOGNITION, recognition(1), again, other)
     assert ["Welcomed newcomers"] * 2 == [row["reason"] for row in awards(client, "parks")]

@@ -127,3 +127,10 @@ def test_the_last_opening_says_who_may_read_a_consultation(client, visibility):
 
 def test_a_consultation_that_was_never_opened_is_private(client):
     assert "private" == visibility_of(client, "parks")
+
+
+def test_an_old_opening_that_comes_again_does_not_bring_its_visibility_back(client):
+    first, last = consultation(1, visibility="open"), consultation(2, visibility="private")
+    again = consultation(3, visibility="open", event_id="e1", redelivered=1)
+    insert(client, Kind.CONSULTATION, first, last, again)
+    assert "private" == visibility_of(client, "parks")

@@ -42,7 +42,7 @@ def after(change: Callable[[Tables], object]) -> str:
     def make() -> Rows:
         stored = oracle(log(), DeploymentPolicy())
         change(stored)
-        return rows(log(), stored)
+        return rows(stored)
 
     return case(make)
 
@@ -114,7 +114,7 @@ def test_what_follows_from_random_logs_is_equal(client, seed):
     placed = place(events(seed, 200), largest_gap=2, seed=seed)
     partitions = {partition for partition, _, _ in placed}
     policies = [policy_row(POLICY, partition=partition) for partition in partitions]
-    write(client, rows(placed, oracle(placed, POLICY)), {Kind.POLICY: policies})
+    write(client, rows(oracle(placed, POLICY)), {Kind.POLICY: policies})
     assert verify(client) == []
 
 
@@ -137,7 +137,7 @@ def test_random_logs_hold_all_that_can_become_of_a_contribution():
 
 def test_rows_written_twice_count_once(client):
     client.command("SYSTEM STOP MERGES contributions")
-    stored = rows(log(), oracle(log(), DeploymentPolicy()))
+    stored = rows(oracle(log(), DeploymentPolicy()))
     write(client, stored)
     write(client, stored)
     count = client.command("SELECT count() FROM contributions")
@@ -198,6 +198,24 @@ def test_rounding_is_no_difference(differences, rounded):
     ],
 )
 def test_a_wrong_value_of_a_fact_is_named(differences, stored, expected):
+    assert differences[stored] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (
+            wrong(table, (0, offset), "redelivered", 0),
+            Difference(table, f"{place}0/{offset}", "redelivered", "0", "1"),
+        )
+        for table, offset, place in [
+            ("topics", 26, "silence/"),
+            ("consultations", 28, ""),
+            ("recognitions", 30, ""),
+        ]
+    ],
+)
+def test_what_came_before_and_is_taken_as_new_is_named(differences, stored, expected):
     assert differences[stored] == [expected]
 
 
@@ -447,7 +465,7 @@ def test_one_wrong_value_is_named_alone(differences, stored, expected):
 
 
 def test_a_figure_that_is_no_number_is_named(client):
-    write(client, rows(log(), oracle(log(), DeploymentPolicy())))
+    write(client, rows(oracle(log(), DeploymentPolicy())))
     client.command(
         "ALTER TABLE summaries UPDATE gini = nan WHERE topic = 'tram' SETTINGS mutations_sync = 2"
     )
@@ -494,7 +512,7 @@ def test_a_topic_in_which_no_participant_wrote_needs_no_row_of_dominance(differe
 )
 def test_letters_are_counted_by_the_policy_in_force(client, policies):
     in_log = [policy_row(policy, offset) for offset, policy in enumerate(policies)]
-    write(client, rows(log(), oracle(log(), DeploymentPolicy())), {Kind.POLICY: in_log})
+    write(client, rows(oracle(log(), DeploymentPolicy())), {Kind.POLICY: in_log})
     assert [(found.column, found.recomputed) for found in verify(client)] == [
         ("letter_contributions", "0"),
         ("letters", "0"),
@@ -506,7 +524,7 @@ def test_the_version_of_a_consultation_may_count_policies(client, more, columns)
     stored = oracle(log(), DeploymentPolicy())
     stored.dominance[BOROUGH]["version"] += more
     in_log = [policy_row(DeploymentPolicy(), offset) for offset in range(2)]
-    write(client, rows(log(), stored), {Kind.POLICY: in_log})
+    write(client, rows(stored), {Kind.POLICY: in_log})
     assert [found.column for found in verify(client)] == columns
 
 
@@ -521,6 +539,6 @@ def test_the_version_of_a_consultation_may_count_policies(client, more, columns)
     ],
 )
 def test_a_missing_fact_shows_in_what_depends_on_it(client, table, where, columns):
-    write(client, rows(log(), oracle(log(), DeploymentPolicy())))
+    write(client, rows(oracle(log(), DeploymentPolicy())))
     client.command(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 2")
     assert columns <= {found.column for found in verify(client)}

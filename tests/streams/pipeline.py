@@ -121,7 +121,6 @@ def recovered(entries: Iterable[bytes]) -> PartitionState:
     state = PartitionState()
     decoded = sorted((EFFECTS.decode(value) for value in entries), key=lambda entry: entry.run)
     catch_up(state, decoded)
-    state.take_changes()
     return state
 
 
@@ -158,7 +157,6 @@ class Regulars:
         """Forget everything but the journal, and get again what was not acknowledged."""
         self.state = RegularsState()
         catch_up(self.state, [NOTES.decode(value) for value in self.entries])
-        self.state.take_changes()
         self._take(self._acknowledged)
 
 

@@ -21,7 +21,16 @@ from streams.screening import Arrival, screen
 from streams.similarity import CROWDED
 from streams.state import PartitionState
 from streams.telling import tell
-from tests.make import SOURCE, START, contribution, pseudonym, support, topic_opened
+from tests.make import (
+    SOURCE,
+    START,
+    consultation_opened,
+    contribution,
+    pseudonym,
+    recognition,
+    support,
+    topic_opened,
+)
 from tests.streams.pipeline import topic_changes
 
 WORDS = "The bus should stop at the clinic again, as it did before."
@@ -397,6 +406,18 @@ def test_a_letter_is_one_voice_in_the_picture_of_letters(log):
     assert (1, 3) == (summary["letters"], summary["letter_contributions"])
 
 
+def test_votes_of_one_person_on_the_copies_of_a_letter_are_one_vote(log):
+    for person in range(1, 4):
+        log.letter(person)
+        log.add(support(f"for-{person}", on=f"letter-{person}", person=8))
+    log.add(support("against", on="letter-1", person=9, value=-1))
+    log.add(support("elsewhere", on="nothing-known", person=9, value=-1))
+    summary = log.summary
+    assert (3, 2) == (summary["support_for"], summary["support_against"])
+    assert (1.0, 2.0) == (summary["letters_support_for"], summary["letters_support_against"])
+    assert 4 / 15 == pytest.approx(summary["letters_support_shift"])
+
+
 def test_a_letter_tells_its_co_signers_and_how_it_came(log):
     for person in range(4):
         log.letter(person, minute=person // 3)
@@ -434,6 +455,32 @@ def test_a_policy_says_how_much_alike_is_near_the_same(log):
     data = PolicySetData(policy=DeploymentPolicy(default=strict), partition=0)
     log.add(PolicySet(id="p", source=SOURCE, data=data))
     assert (Verdict.ORIGINAL, "") == verdict(log.letter(2, edited))
+
+
+def test_an_old_title_that_comes_again_does_not_come_back(log):
+    log.add(topic_opened("a", title="Trams"))
+    log.add(topic_opened("b", title="Trams and buses"))
+    again = log.add(topic_opened("a", title="Trams"))
+    assert (Verdict.REDELIVERED, "Trams and buses") == (again.verdict, log.summary["title"])
+
+
+@pytest.mark.parametrize("event", [consultation_opened(), recognition("r")])
+def test_what_a_consultation_has_of_its_own_is_redelivered_too(log, event):
+    assert Verdict.ORIGINAL == log.add(event).verdict
+    assert Verdict.REDELIVERED == log.add(event).verdict
+
+
+def test_an_old_policy_that_comes_again_does_not_come_into_force(log):
+    def policy(event_id, short_words):
+        similarity = Similarity(short_words=short_words)
+        of_all = DeploymentPolicy(default=Policy(similarity=similarity))
+        data = PolicySetData(policy=of_all, partition=0)
+        return PolicySet(id=event_id, source=SOURCE, data=data)
+
+    log.add(policy("a", 2))
+    log.add(policy("b", 3))
+    again = log.add(policy("a", 2))
+    assert (Verdict.REDELIVERED, 1) == (again.verdict, log.state.policy_offset)
 
 
 def test_the_newest_title_holds(log):

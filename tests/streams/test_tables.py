@@ -109,6 +109,9 @@ def differences(path, expected, actual):
 
 
 TABLES = {
+    "consultations": Kind.CONSULTATION,
+    "topics": Kind.TOPIC,
+    "recognitions": Kind.RECOGNITION,
     "contributions": Kind.CONTRIBUTION,
     "standings": Kind.STANDING,
     "withdrawals": Kind.WITHDRAWAL,

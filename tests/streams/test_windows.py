@@ -84,17 +84,6 @@ def test_the_order_of_contributions_changes_nothing(contributions, minimum, rand
     assert expected.tolist() == judged_windows(times, voices, LENGTH, minimum).tolist()
 
 
-@given(contributions, contributions, minimums)
-def test_only_touched_windows_change(before, added, minimum):
-    times, voices = arrays(before + added)
-    touched = touched_starts(times[len(before) :], LENGTH)
-    old = judged_windows(times[: len(before)], voices[: len(before)], LENGTH, minimum)
-    kept = old[~np.isin(old["start"], touched)]
-    fresh = judged_windows(times, voices, LENGTH, minimum, touched)
-    expected = judged_windows(times, voices, LENGTH, minimum)
-    assert expected.tolist() == sorted([*kept.tolist(), *fresh.tolist()])
-
-
 @given(contributions, minimums)
 def test_the_worst_has_the_highest_share_then_most_contributions_then_comes_first(
     contributions, minimum
