@@ -6,7 +6,9 @@ older in a few sorted runs, which are merged as they grow (a log-structured merg
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,12 @@ def hash64(*parts: str) -> int:
     return xxh3_64_intdigest("\x00".join(parts).encode())
 
 
+_Run: TypeAlias = tuple[NDArray[np.uint64], NDArray[np.uint32]]
+
+# Sorts while recovery goes on reading: NumPy does it without Python's lock.
+_SORTER = ThreadPoolExecutor(1, "sorter")
+
+
 class HashIndex:
     """Numbers by hash. A key may have several; they are found in the order of being added."""
 
@@ -41,9 +49,11 @@ class HashIndex:
         self._recent: dict[int, int] = {}
         self._further: dict[int, list[int]] = {}
         self._known = 0
-        self._runs: list[tuple[NDArray[np.uint64], NDArray[np.uint32]]] = []
+        self._runs: list[_Run] = []
+        self._sorting: list[Future[_Run]] = []
 
     def __len__(self) -> int:
+        self._await_sorting()
         return len(self._keys) + sum(len(keys) for keys, _ in self._runs)
 
     def add(self, key: int, number: int) -> None:
@@ -59,10 +69,11 @@ class HashIndex:
         self._keys.extend(keys)
         self._numbers.extend(numbers)
 
-    def add_all(self, keys: bytes, number: int) -> None:
-        """Add a number under several keys: 8 bytes each, in the machine's order."""
-        self._keys.frombytes(keys)
-        self._numbers.extend(array("I", [number]) * (len(keys) // 8))
+    def extend_each(self, keys: Sequence[bytes], numbers: Sequence[int]) -> None:
+        """Add each number under several keys: 8 bytes a key, in the machine's order."""
+        self._keys.frombytes(b"".join(keys))
+        counts = [len(some) // 8 for some in keys]
+        self._numbers.frombytes(np.repeat(np.array(numbers, np.uint32), counts).tobytes())
 
     def recent(self, *keys: int) -> list[int]:
         """The numbers of some keys that are in no run yet."""
@@ -99,6 +110,7 @@ class HashIndex:
             Two arrays of one length, ordered by the first: positions in `keys`, and the numbers
             found there.
         """
+        self._await_sorting()
         places: list[NDArray[np.intp]] = []
         found: list[NDArray[np.uint32]] = []
         if not self._runs or not len(keys):
@@ -149,7 +161,7 @@ class HashIndex:
             self._flush()
             self._merge_alike()
         elif len(self._keys) >= RUN_ENTRIES:
-            self._flush()
+            self._sorting.append(_SORTER.submit(_sorted_run, *self._take()))
 
     def pack(self) -> None:
         """Make one run of everything: after a recovery, once for all that it added."""
@@ -157,12 +169,21 @@ class HashIndex:
         self._merge(len(self._runs))
 
     def _flush(self) -> None:
-        if not len(self._keys):
-            return
-        run = np.array(self._keys, np.uint64), np.array(self._numbers, np.uint32)
+        self._await_sorting()
+        if len(self._keys):
+            self._runs.append(_sorted_run(*self._take()))
+
+    def _take(self) -> "_Run":
+        """What is recent, which thereby is so no more."""
+        taken = np.array(self._keys, np.uint64), np.array(self._numbers, np.uint32)
         self._keys, self._numbers = array("Q"), array("I")
         self._recent, self._further, self._known = {}, {}, 0
-        self._runs.append(_sorted_run(*run))
+        return taken
+
+    def _await_sorting(self) -> None:
+        if self._sorting:
+            self._runs += [run.result() for run in self._sorting]
+            self._sorting.clear()
 
     def _merge_alike(self) -> None:
         # As a binary counter: few runs, and each entry is merged seldom.
@@ -179,9 +200,7 @@ class HashIndex:
             self._runs.append(_sorted_run(*merged))
 
 
-def _sorted_run(
-    keys: NDArray[np.uint64], numbers: NDArray[np.uint32]
-) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+def _sorted_run(keys: NDArray[np.uint64], numbers: NDArray[np.uint32]) -> _Run:
     """A run: by key, and numbers of one key in the order given."""
     order = keys.argsort(kind="stable")
     return keys[order], numbers[order]

@@ -8,6 +8,8 @@ import tempfile
 import weakref
 from array import array
 from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import cast
 
 import numpy as np
@@ -28,11 +30,12 @@ class ShingleStore:
         os.unlink(name)  # noqa: PTH108
         weakref.finalize(self, os.close, self._file)
 
-    def add(self, root: int, shingles: bytes) -> None:
-        """Keep the set of a root whose number is above all before, as bytes of uint32."""
-        self._unwritten += shingles
-        self._roots.append(root)
-        self._ends.append(self._written + len(self._unwritten))
+    def extend(self, roots: Sequence[int], shingles: Sequence[bytes]) -> None:
+        """Keep the sets of roots whose numbers rise above all before, as bytes of uint32 each."""
+        start = self._written + len(self._unwritten)
+        self._unwritten += b"".join(shingles)
+        self._roots.extend(roots)
+        self._ends.extend(accumulate(map(len, shingles[1:]), initial=start + len(shingles[0])))
         if len(self._unwritten) >= _BUFFER_BYTES:
             while self._unwritten:
                 written = os.write(self._file, self._unwritten)

@@ -296,14 +296,15 @@ class PartitionState:
         self.contributions.extend(effects, participants, roots, channels)
         self.deliveries.extend([effect.delivery for effect in effects], numbers)
         self.ids.extend([hash64(effect.topic, effect.contribution) for effect in effects], numbers)
+        known = [number for number in numbers if effects[number - first].shingles]
+        if known:
+            self.shingles.extend(known, [effects[number - first].shingles for number in known])
+            self.sketches.extend_each([effects[number - first].sketch for number in known], known)
         for number, effect, root in zip(numbers, effects, roots, strict=True):
             if effect.root is not None:
                 self._join(root, number)
             if effect.wording:
                 self.wordings.add(effect.wording, number)
-            if effect.shingles:
-                self.shingles.add(number, effect.shingles)
-                self.sketches.add_all(effect.sketch, number)
             topic = self.topic(effect.topic)
             topic.members.append(number)
             topic.date(effect.occurred_at)
