@@ -31,6 +31,8 @@ class Kind(StrEnum):
     """The shapes; each is the name of its table."""
 
     CONSULTATION = "consultations"
+    CLOSING = "closings"
+    MEETING = "meetings"
     TOPIC = "topics"
     CONTRIBUTION = "contributions"
     STANDING = "standings"
@@ -67,6 +69,38 @@ class Consultation(TypedDict):
     visibility: str
     opens_at: str | None
     closes_at: str | None
+    redelivered: int
+
+
+class Closing(TypedDict):
+    """`consultation.closed`, as the log has it. `redelivered` is 1 where it came before."""
+
+    partition: int
+    offset: int
+    consultation: str
+    source: str
+    event_id: str
+    occurred_at: str
+    redelivered: int
+
+
+class Meeting(TypedDict):
+    """`meeting.held`, as the log has it. `redelivered` is 1 where it came before.
+
+    `attendance` is null where nobody counted. The last row of a `meeting` holds.
+    """
+
+    partition: int
+    offset: int
+    consultation: str
+    meeting: str
+    source: str
+    event_id: str
+    title: str
+    place: str
+    attendance: int | None
+    occurred_at: str
+    ended_at: str | None
     redelivered: int
 
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from schemas.events import (
+    ConsultationClosed,
     ConsultationOpened,
     ContributionCorrected,
     ContributionSubmitted,
     ContributionSupported,
     ContributionWithdrawn,
+    MeetingHeld,
     PolicySet,
     RecognitionAwarded,
     ResponsePublished,
@@ -15,9 +17,11 @@ from schemas.events import (
     TopicOpened,
 )
 from schemas.records import (
+    Closing,
     Consultation,
     Contribution,
     Kind,
+    Meeting,
     Policy,
     Recognition,
     Response,
@@ -28,7 +32,18 @@ from schemas.records import (
 from schemas.topics import LogRecord
 from streams.screening import Screened
 
-Row = Consultation | Topic | Contribution | Withdrawal | Support | Response | Recognition | Policy
+Row = (
+    Consultation
+    | Closing
+    | Meeting
+    | Topic
+    | Contribution
+    | Withdrawal
+    | Support
+    | Response
+    | Recognition
+    | Policy
+)
 
 
 def row(screened: Screened, partition: int) -> tuple[Kind, Row]:  # noqa: PLR0911 - one a kind
@@ -48,6 +63,10 @@ def row(screened: Screened, partition: int) -> tuple[Kind, Row]:  # noqa: PLR091
         return Kind.RESPONSE, response(event, partition, offset, screened)
     if isinstance(event, RecognitionAwarded):
         return Kind.RECOGNITION, recognition(event, partition, offset, screened)
+    if isinstance(event, ConsultationClosed):
+        return Kind.CLOSING, closing(event, partition, offset, screened)
+    if isinstance(event, MeetingHeld):
+        return Kind.MEETING, meeting(event, partition, offset, screened)
     return Kind.POLICY, policy(event, partition, offset, screened)
 
 
@@ -67,6 +86,38 @@ def consultation(
         "visibility": data.visibility.value,
         "opens_at": _iso(data.opens_at),
         "closes_at": _iso(data.closes_at),
+        "redelivered": int(screened.redelivered),
+    }
+
+
+def closing(event: ConsultationClosed, partition: int, offset: int, screened: Screened) -> Closing:
+    """The row of a consultation's end."""
+    return {
+        "partition": partition,
+        "offset": offset,
+        "consultation": event.data.consultation,
+        "source": event.source,
+        "event_id": event.id,
+        "occurred_at": _utc(event.data.occurred_at),
+        "redelivered": int(screened.redelivered),
+    }
+
+
+def meeting(event: MeetingHeld, partition: int, offset: int, screened: Screened) -> Meeting:
+    """The row of a meeting."""
+    data = event.data
+    return {
+        "partition": partition,
+        "offset": offset,
+        "consultation": data.consultation,
+        "meeting": data.meeting,
+        "source": event.source,
+        "event_id": event.id,
+        "title": data.title,
+        "place": data.place,
+        "attendance": data.attendance,
+        "occurred_at": _utc(data.occurred_at),
+        "ended_at": _iso(data.ended_at),
         "redelivered": int(screened.redelivered),
     }
 

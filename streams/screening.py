@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.events import (
+    ConsultationClosed,
     ConsultationOpened,
     ContributionCorrected,
     ContributionSubmitted,
     ContributionSupported,
     ContributionWithdrawn,
     Event,
+    MeetingHeld,
     Mode,
     PolicySet,
     RecognitionAwarded,
@@ -89,7 +91,13 @@ class Screened:
         return self.verdict is Verdict.REDELIVERED
 
 
-_OF_NO_TOPIC = (ConsultationOpened, RecognitionAwarded, PolicySet)
+_OF_NO_TOPIC = (
+    ConsultationOpened,
+    ConsultationClosed,
+    MeetingHeld,
+    RecognitionAwarded,
+    PolicySet,
+)
 
 
 def screen(arrivals: Sequence[Arrival], state: PartitionState) -> Iterator[Screened]:

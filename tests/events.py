@@ -14,6 +14,8 @@ from typing import NamedTuple, TypeAlias, TypedDict
 from hypothesis import strategies as st
 
 from schemas.events import (
+    ConsultationClosed,
+    ConsultationClosedData,
     ConsultationOpened,
     ConsultationOpenedData,
     ContributionCorrected,
@@ -24,6 +26,8 @@ from schemas.events import (
     ContributionWithdrawn,
     ContributionWithdrawnData,
     Event,
+    MeetingHeld,
+    MeetingHeldData,
     Mode,
     RecognitionAwarded,
     RecognitionAwardedData,
@@ -267,6 +271,8 @@ class _Consultations:
             self._late_batch: 2,
             self._open: 2,
             self._recognise: 1,
+            self._meet: 1,
+            self._close: 1,
         }
         for consultation in sorted({consultation for consultation, _ in self._topics}):
             yield self._keep(
@@ -539,6 +545,28 @@ class _Consultations:
         yield TopicOpened(
             **self._envelope(),
             data=TopicOpenedData(consultation=topic[0], topic=topic[1], title=title),
+        )
+
+    def _meet(self, topic: Topic) -> Iterable[Event]:
+        began = self._now()
+        yield MeetingHeld(
+            **self._envelope(),
+            data=MeetingHeldData(
+                consultation=topic[0],
+                meeting=f"meeting-{self._rng.randrange(3)}",
+                title="An evening at the town hall",
+                place=self._rng.choice(("", "Town hall")),
+                occurred_at=began,
+                ended_at=self._rng.choice((None, began + timedelta(hours=2))),
+                attendance=self._rng.choice((None, 0, 84)),
+            ),
+        )
+
+    def _close(self, topic: Topic) -> Iterable[Event]:
+        """What comes after it counts all the same."""
+        yield ConsultationClosed(
+            **self._envelope(),
+            data=ConsultationClosedData(consultation=topic[0], occurred_at=self._now()),
         )
 
     def _recognise(self, topic: Topic) -> Iterable[Event]:

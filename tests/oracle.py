@@ -16,12 +16,14 @@ from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from schemas.events import (
+    ConsultationClosed,
     ConsultationOpened,
     ContributionCorrected,
     ContributionSubmitted,
     ContributionSupported,
     ContributionWithdrawn,
     Event,
+    MeetingHeld,
     Mode,
     RecognitionAwarded,
     ResponsePublished,
@@ -35,12 +37,14 @@ from schemas.policy import HOUR_MS, DeploymentPolicy, Policy, PostingLimit, Simi
 from schemas.policy import Dominance as DominancePolicy
 from schemas.records import (
     Breach,
+    Closing,
     Consultation,
     Contribution,
     Day,
     Dominance,
     Flag,
     Letter,
+    Meeting,
     Recognition,
     Response,
     Standing,
@@ -70,8 +74,8 @@ class Tables:
     """The rows of each table that hold at the end of the log, by what identifies a row.
 
     Attributes:
-        contributions: By partition and offset, like `consultations`, `topics`, `recognitions`,
-            `standings`, `withdrawals`, `supports` and `responses`.
+        contributions: By partition and offset, like `consultations`, `closings`, `meetings`,
+            `topics`, `recognitions`, `standings`, `withdrawals`, `supports` and `responses`.
         summaries: By consultation and topic.
         days: By consultation, topic and day.
         letters: By consultation, topic and offset of the root.
@@ -83,6 +87,8 @@ class Tables:
     """
 
     consultations: dict[Position, Consultation] = field(default_factory=dict)
+    closings: dict[Position, Closing] = field(default_factory=dict)
+    meetings: dict[Position, Meeting] = field(default_factory=dict)
     topics: dict[Position, Topic] = field(default_factory=dict)
     recognitions: dict[Position, Recognition] = field(default_factory=dict)
     contributions: dict[Position, Contribution] = field(default_factory=dict)
@@ -128,7 +134,9 @@ def _write_of_consultations(log: Iterable[tuple[int, int, Event]], tables: Table
     """What a consultation has of its own; its events are in one partition."""
     seen: set[tuple[str, str, str, str]] = set()
     for partition, offset, event in sorted(log, key=itemgetter(0, 1)):
-        if not isinstance(event, ConsultationOpened | RecognitionAwarded):
+        if not isinstance(
+            event, ConsultationOpened | ConsultationClosed | MeetingHeld | RecognitionAwarded
+        ):
             continue
         delivery = (event.data.consultation, event.type, event.source, event.id)
         position = (partition, offset)
@@ -146,6 +154,31 @@ def _write_of_consultations(log: Iterable[tuple[int, int, Event]], tables: Table
                 "visibility": event.data.visibility.value,
                 "opens_at": _time(event.data.opens_at) if event.data.opens_at else None,
                 "closes_at": _time(event.data.closes_at) if event.data.closes_at else None,
+                "redelivered": redelivered,
+            }
+        elif isinstance(event, ConsultationClosed):
+            tables.closings[position] = {
+                "partition": partition,
+                "offset": offset,
+                "consultation": event.data.consultation,
+                "source": event.source,
+                "event_id": event.id,
+                "occurred_at": _time(event.data.occurred_at),
+                "redelivered": redelivered,
+            }
+        elif isinstance(event, MeetingHeld):
+            tables.meetings[position] = {
+                "partition": partition,
+                "offset": offset,
+                "consultation": event.data.consultation,
+                "meeting": event.data.meeting,
+                "source": event.source,
+                "event_id": event.id,
+                "title": event.data.title,
+                "place": event.data.place,
+                "attendance": event.data.attendance,
+                "occurred_at": _time(event.data.occurred_at),
+                "ended_at": _time(event.data.ended_at) if event.data.ended_at else None,
                 "redelivered": redelivered,
             }
         else:

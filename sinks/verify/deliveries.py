@@ -40,6 +40,8 @@ TOPICS = _delivered("topics", *_OF_A_TOPIC)
 
 REDELIVERIES = (
     _redelivered("consultations", "consultation"),
+    _redelivered("closings", "consultation"),
+    _redelivered("meetings", "consultation"),
     _redelivered("topics", *_OF_A_TOPIC),
     _redelivered("withdrawals", *_OF_A_TOPIC),
     _redelivered("supports", *_OF_A_TOPIC, "withdrawn"),

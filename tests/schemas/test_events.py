@@ -47,7 +47,7 @@ def changed(**fields):
     [
         (b"", "event: Invalid JSON"),
         (b"[1]", "event: "),
-        (b'{"type":"contribution.shouted.v1"}', "contribution.shouted.v1"),
+        (b'{"type":"contribution.shouted.v1"}', "type: not one of consultation.opened.v1"),
         (changed(text="-"), "data.text: Field required"),
         (changed(mode="telepathy"), "data.mode: Input should be 'online' or 'offline'"),
         (changed(occurred_at="2026-03-01T09:00:00"), "data.occurred_at: .*timezone"),
@@ -83,3 +83,9 @@ def test_an_extension_attribute_of_the_envelope_is_allowed():
 def test_events_of_a_topic_share_a_key():
     keys = {partition_key(e) for e in (topic_opened(), contribution("1"), support("v", on="1"))}
     assert {"borough/tram"} == keys
+
+
+def test_a_type_that_is_none_is_refused_without_repeating_it():
+    with pytest.raises(InvalidEventError, match=r"type: not one of consultation\.opened") as found:
+        decode(b'{"specversion": "1.0", "id": "1", "source": "urn:a", "type": "Ann Smith"}')
+    assert "Ann Smith" not in str(found.value)

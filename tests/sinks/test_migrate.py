@@ -17,6 +17,8 @@ MIGRATIONS = ["0001_tables", "0002_screening_in_full", "0003_redeliveries"]
 RECORDS = {
     Kind.CONSULTATION: records.Consultation,
     Kind.TOPIC: records.Topic,
+    Kind.CLOSING: records.Closing,
+    Kind.MEETING: records.Meeting,
     Kind.CONTRIBUTION: records.Contribution,
     Kind.STANDING: records.Standing,
     Kind.WITHDRAWAL: records.Withdrawal,
@@ -33,6 +35,8 @@ TIMES = {"newest_event"}
 FACT = "consultation, topic, partition, offset"
 KEYS = {
     Kind.CONSULTATION: "consultation, partition, offset",
+    Kind.CLOSING: "consultation, partition, offset",
+    Kind.MEETING: "consultation, partition, offset",
     Kind.TOPIC: FACT,
     Kind.CONTRIBUTION: FACT,
     Kind.STANDING: FACT,

@@ -32,6 +32,8 @@ Rows = Mapping[Kind, Sequence[Mapping[str, object]]]
 
 COMPUTED = (
     Kind.CONSULTATION,
+    Kind.CLOSING,
+    Kind.MEETING,
     Kind.TOPIC,
     Kind.RECOGNITION,
     Kind.CONTRIBUTION,

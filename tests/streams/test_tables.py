@@ -110,6 +110,8 @@ def differences(path, expected, actual):
 
 TABLES = {
     "consultations": Kind.CONSULTATION,
+    "closings": Kind.CLOSING,
+    "meetings": Kind.MEETING,
     "topics": Kind.TOPIC,
     "recognitions": Kind.RECOGNITION,
     "contributions": Kind.CONTRIBUTION,
