@@ -21,12 +21,15 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The crash test at full length: 200,000 events, three kills, against an undisturbed run.
+# The crash tests at full length: 200,000 events, three kills, against an undisturbed run; 50,000
+# with the broker away and the publisher killed.
 chaos: $(READY)
-	ISEGORIA_CHAOS_EVENTS=200000 $(BIN)/pytest tests/system/test_crashes.py --timeout 900 $(ARGS)
+	ISEGORIA_CHAOS_EVENTS=200000 ISEGORIA_OUTBOX_EVENTS=50000 \
+	  $(BIN)/pytest tests/system/test_crashes.py tests/system/test_outbox.py --timeout 900 $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m bench.throughput $(ARGS)
+	$(BIN)/python -m bench.intake
 
 # What is installed is what the lock file says, to the byte.
 $(READY): requirements.lock pyproject.toml

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from intake.pseudonyms import Pseudonymiser
+from intake.edge import Edge
+from intake.importing import Item, Meter, Source
 from intake.tables import (
     MAX_TITLE_CHARACTERS,
     BadFieldError,
@@ -83,7 +84,7 @@ class Export:
     consultation: str
     title: str
     problems: tuple[Problem, ...]
-    _pseudonyms: Pseudonymiser
+    _edge: Edge
     _proposals: list[_Proposal]
     _comments: list[_Comment]
 
@@ -139,9 +140,9 @@ class Export:
                 channel=CHANNEL,
                 mode=Mode.ONLINE,
                 # Every CONSUL site numbers its users from 1, and the files do not name theirs.
-                participant=self._pseudonyms.of(str(comment.user), scope=source),
+                participant=self._edge.participant(str(comment.user)),
                 role=comment.role,
-                text=comment.text,
+                text=self._edge.text(comment.text),
                 language=LANGUAGE,
                 occurred_at=comment.occurred_at,
                 reply_to=reply_to,
@@ -149,9 +150,22 @@ class Export:
         )
 
 
-def read_export(
-    path: Path, *, consultation: str | None = None, pseudonyms: Pseudonymiser
-) -> Export:
+def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
+    """Read an export folder, which is sorted in memory: its problems come first.
+
+    Raises:
+        TableError: `comments.csv` is absent or the header of a file is wrong.
+        InvalidIdError: The consultation's id is none.
+    """
+    export = read_export(source.path, consultation=source.consultation, edge=edge)
+    meter.total = export.total
+    yield from export.problems
+    for event in export.events():
+        meter.done += 1
+        yield event
+
+
+def read_export(path: Path, *, consultation: str | None = None, edge: Edge) -> Export:
     """Read an export folder. Rows that cannot be taken are skipped and listed as problems.
 
     A title or summary that is too long is cut, a comment that is too long is a problem. A comment
@@ -160,7 +174,7 @@ def read_export(
     Args:
         path: The folder.
         consultation: Id of the consultation; by default made from the folder's name.
-        pseudonyms: Gives the commenters their pseudonyms.
+        edge: Gives the commenters their pseudonyms.
 
     Raises:
         TableError: `comments.csv` is absent or the header of a file is wrong.
@@ -179,7 +193,7 @@ def read_export(
         consultation=consultation,
         title=name[:MAX_TITLE_CHARACTERS],
         problems=tuple(problems),
-        _pseudonyms=pseudonyms,
+        _edge=edge,
         _proposals=[proposal for _, proposal in sorted(proposals.items())],
         _comments=comments,
     )

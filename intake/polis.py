@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from intake.pseudonyms import Pseudonymiser
+from intake.edge import Edge
+from intake.importing import Item, Meter, Source
 from intake.tables import (
     MAX_TITLE_CHARACTERS,
     BadFieldError,
@@ -86,7 +87,7 @@ class Export:
     question: str
     organiser: str
     problems: tuple[Problem, ...]
-    _pseudonyms: Pseudonymiser
+    _edge: Edge
     _comments: list[_Comment]
     _votes: list[_Vote]
 
@@ -117,7 +118,7 @@ class Export:
                 question=self.question,
             ),
         )
-        people = _People(self._pseudonyms, source, self.organiser)
+        people = _People(self._edge, self.organiser)
         for comment in self._comments:
             yield self._submitted(comment, source, people)
         for number, vote in _numbered(self._votes):
@@ -138,7 +139,7 @@ class Export:
                 mode=Mode.ONLINE,
                 participant=participant,
                 role=role,
-                text=comment.text,
+                text=self._edge.text(comment.text),
                 occurred_at=_moment(comment.milliseconds),
             ),
         )
@@ -165,11 +166,31 @@ class Export:
         )
 
 
+def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
+    """Read an export folder, which is sorted in memory: its problems come first.
+
+    Raises:
+        TableError: `comments.csv` is absent or the header of a file is wrong.
+        InvalidIdError: The consultation's or the organiser's id is none.
+    """
+    export = read_export(
+        source.path,
+        consultation=source.consultation,
+        edge=edge,
+        organiser=DEFAULT_ORGANISER if source.organiser is None else source.organiser,
+    )
+    meter.total = export.total
+    yield from export.problems
+    for event in export.events():
+        meter.done += 1
+        yield event
+
+
 def read_export(
     path: Path,
     *,
     consultation: str | None = None,
-    pseudonyms: Pseudonymiser,
+    edge: Edge,
     organiser: str = DEFAULT_ORGANISER,
 ) -> Export:
     """Read an export folder. Rows that cannot be taken are skipped and listed as problems.
@@ -177,7 +198,7 @@ def read_export(
     Args:
         path: The folder.
         consultation: Id of the consultation; by default made from the folder's name.
-        pseudonyms: Gives authors and voters their pseudonyms.
+        edge: Gives authors and voters their pseudonyms.
         organiser: The author id that is the organiser's.
 
     Raises:
@@ -201,7 +222,7 @@ def read_export(
         question=summary.get("conversation-description", ""),
         organiser=str(int(organiser)),
         problems=tuple(problems),
-        _pseudonyms=pseudonyms,
+        _edge=edge,
         _comments=comments,
         _votes=votes,
     )
@@ -210,9 +231,8 @@ def read_export(
 class _People:
     """Pseudonym and role by Polis id, each worked out once."""
 
-    def __init__(self, pseudonyms: Pseudonymiser, scope: str, organiser: str) -> None:
-        self._pseudonyms = pseudonyms
-        self._scope = scope
+    def __init__(self, edge: Edge, organiser: str) -> None:
+        self._edge = edge
         self._organiser = organiser
         self._known: dict[int, tuple[str, Role]] = {}
 
@@ -221,7 +241,10 @@ class _People:
         if found is None:
             raw = str(number)
             role = Role.ORGANISER if raw == self._organiser else Role.PARTICIPANT
-            found = self._known[number] = (self._pseudonyms.of(raw, scope=self._scope), role)
+            found = self._known[number] = (
+                self._edge.pseudonyms.of(raw, scope=self._edge.scope),
+                role,
+            )
         return found
 
 

@@ -5,11 +5,15 @@ that the same person gets the same pseudonym, and nobody without the key can tel
 a guess (RFC 2104; a plain hash of an e-mail address could be guessed).
 """
 
+import base64
+import binascii
 import hmac
 import os
 import secrets
+import stat
 import tempfile
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -37,6 +41,10 @@ _NOBODY_PHRASES = frozenset(
 )
 
 
+class PseudonymKeyError(ValueError):
+    """There is no key to make pseudonyms with; the message says what to do, never the key."""
+
+
 class Pseudonymiser:
     """Gives people their pseudonyms under one secret key.
 
@@ -44,14 +52,16 @@ class Pseudonymiser:
         key: At least 32 secret bytes. Another key gives other pseudonyms, so keep it.
 
     Raises:
-        ValueError: The key is too short.
+        PseudonymKeyError: The key is too short.
     """
 
     __slots__ = ("_key",)
 
     def __init__(self, key: bytes) -> None:
         if len(key) < KEY_BYTES:
-            raise ValueError(f"pseudonym key: {len(key)} bytes, at least {KEY_BYTES} are needed")
+            raise PseudonymKeyError(
+                f"pseudonym key: {len(key)} bytes, at least {KEY_BYTES} are needed"
+            )
         self._key = bytes(key)
 
     @classmethod
@@ -59,15 +69,37 @@ class Pseudonymiser:
         """Read the key from a file, first making one (32 random bytes, mode 0600) if it is absent.
 
         Raises:
-            ValueError: The file holds fewer than 32 bytes.
-            OSError: The file cannot be read or made.
+            PseudonymKeyError: The file cannot be read or made, holds fewer than 32 bytes, or is
+                open to other users.
         """
-        if not path.exists():
-            _create_key(path)
         try:
-            return cls(path.read_bytes())
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}; restore the key or remove the file") from None
+            if not path.exists():
+                _create_key(path)
+            with path.open("rb") as file:
+                _check_private(path, file.fileno())
+                key = file.read()
+        except OSError as error:
+            raise PseudonymKeyError(
+                f"pseudonym key: {path} cannot be read or made ({error.strerror});"
+                " name a file that this user may read and write"
+            ) from error
+        try:
+            return cls(key)
+        except PseudonymKeyError as error:
+            raise PseudonymKeyError(
+                f"{path}: {error}; restore the key or remove the file"
+            ) from None
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Take the key from text, such as an environment variable: base64 or hexadecimal.
+
+        `base64 KEYFILE` writes the key of a file so that pseudonyms stay the same.
+
+        Raises:
+            PseudonymKeyError: The text is neither, or stands for fewer than 32 bytes.
+        """
+        return cls(_decode_key("".join(text.split())))
 
     def of(self, source_identity: str, *, scope: str = "") -> str:
         """The pseudonym of one person.
@@ -115,3 +147,32 @@ def _create_key(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _check_private(path: Path, file: int) -> None:
+    """Refuse a key that other users may read or change, where its owner can mend that.
+
+    A secret that is mounted into a container is read-only or another user's and has the mode that
+    the mount gives it, by default 0644 in Kubernetes and 0444 in Docker: there the container is
+    what keeps others out.
+    """
+    status = os.fstat(file)
+    ours = status.st_uid == os.geteuid() and not os.fstatvfs(file).f_flag & os.ST_RDONLY
+    mode = stat.S_IMODE(status.st_mode)
+    if ours and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise PseudonymKeyError(
+            f"pseudonym key: {path} is open to other users (mode {mode:04o}); chmod 600 {path}"
+        )
+
+
+def _decode_key(text: str) -> bytes:
+    # Hexadecimal is base64 too, but no random key of 32 bytes has hexadecimal digits alone in it.
+    with suppress(ValueError):
+        return bytes.fromhex(text)
+    padding = "=" * (-len(text) % 4)
+    try:
+        return base64.b64decode(text.replace("-", "+").replace("_", "/") + padding, validate=True)
+    except (binascii.Error, ValueError):
+        raise PseudonymKeyError(
+            "pseudonym key: neither base64 nor hexadecimal; `openssl rand -base64 32` makes one"
+        ) from None

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,6 +21,11 @@ from schemas.events import Identifier
 MAX_TITLE_CHARACTERS = 500
 """The longest title that an event can hold."""
 
+NOT_UTF_8 = "not UTF-8"
+"""The reason of a row with bytes that the encoding of its file does not have."""
+
+# A row of 50 columns at the limit of each is far below it; a file without line ends is not.
+_MAX_LINE_CHARACTERS = 1024 * 1024
 _MAX_ID_DIGITS = 18
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
@@ -102,7 +107,7 @@ def read_table(path: Path, required: tuple[str, ...]) -> Iterator[Row | Problem]
         )
     for line, row in rows:
         if isinstance(row, str):
-            yield Problem(path.name, line, "row", row)
+            yield Problem(path.name, line, "row", row, dict.fromkeys(header, ""))
         elif len(row) != len(header):
             reason = f"{len(row)} columns where the header has {len(header)}"
             yield Problem(path.name, line, "row", reason, dict(zip(header, row, strict=False)))
@@ -195,10 +200,7 @@ def consultation_id(given: str | None, folder: str) -> str:
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, list[str] | str]]:
-    """Read the rows of a CSV file, each with the physical line on which it begins.
-
-    A row that cannot be read comes as the reason, a string; reading goes on at the line after its
-    first one, so that a quotation mark nobody closed costs one row and not the rest of the file.
+    """Read the rows of a CSV file, as `parse_rows` does.
 
     Raises:
         TableError: The file is absent.
@@ -209,48 +211,89 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str] | str]]:
     except FileNotFoundError:
         raise TableError(f"{path.name}: no such file in {path.parent}") from None
     with file:
-        lines = _Lines(file)
-        reader = csv.reader(lines, strict=True)
-        number = 1
-        while True:
-            lines.taken.clear()
-            try:
-                row: list[str] | str = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                row = f"not readable as CSV: {error}"
-                lines.put_back(lines.taken[1:])
-                reader = csv.reader(lines, strict=True)
-                del lines.taken[1:]
-            if row:
-                yield number, _utf8_or_reason(row)
-            number += len(lines.taken)
+        yield from parse_rows(Lines(file, path.name))
 
 
-class _Lines:
-    """The lines of a file, remembering the ones taken so that they can be read again."""
+def parse_rows(lines: "Lines", delimiter: str = ",") -> Iterator[tuple[int, list[str] | str]]:
+    """Parse CSV into rows, each with the physical line on which it begins. Blank lines are skipped.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    A row that cannot be read comes as the reason, a string; reading goes on at the line after its
+    first one, so that a quotation mark nobody closed costs one row and not the rest of the file.
+    """
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
+    while True:
+        lines.begin_row()
+        number = lines.number
+        try:
+            row: list[str] | str = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            row = f"not readable as CSV: {error}"
+            lines.keep_first()
+            reader = csv.reader(lines, strict=True, delimiter=delimiter)
+        if row:
+            yield number, _decoded_or_reason(row)
+
+
+class Lines:
+    """The lines of a file, remembering those of the row at hand so that they can be read again.
+
+    Args:
+        file: Undecodable bytes in it are surrogates (PEP 383).
+        name: Of the file, for messages.
+    """
+
+    def __init__(self, file: TextIO, name: str) -> None:
+        self._file = file
+        self._name = name
         self._again: deque[str] = deque()
-        self.taken: list[str] = []
+        self._taken: list[str] = []
+        self._before = 1
+
+    @property
+    def number(self) -> int:
+        """Number of the line that comes next, from 1."""
+        return self._before + len(self._taken)
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
-        self.taken.append(line)
+        line = self._again.popleft() if self._again else self._read()
+        self._taken.append(line)
         return line
 
-    def put_back(self, lines: list[str]) -> None:
-        self._again.extendleft(reversed(lines))
+    def begin_row(self) -> None:
+        """What was taken is done with."""
+        self._before += len(self._taken)
+        self._taken.clear()
+
+    def keep_first(self) -> None:
+        """Of the row at hand, only its first line is done with; the others come again."""
+        self._again.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
+
+    def put_back(self) -> None:
+        """All of the row at hand comes again."""
+        self._again.extendleft(reversed(self._taken))
+        self._taken.clear()
+
+    def _read(self) -> str:
+        line = self._file.readline(_MAX_LINE_CHARACTERS)
+        if not line:
+            raise StopIteration
+        if len(line) == _MAX_LINE_CHARACTERS and not line.endswith("\n"):
+            raise TableError(
+                f"{self._name}: line {self.number} is longer than {_MAX_LINE_CHARACTERS:,}"
+                " characters; is it a CSV file?"
+            )
+        return line
 
 
-def _utf8_or_reason(row: list[str] | str) -> list[str] | str:
+def _decoded_or_reason(row: list[str] | str) -> list[str] | str:
     try:
         "".join(row).encode()
     except UnicodeEncodeError:
-        return "not UTF-8"
+        return NOT_UTF_8
     return row

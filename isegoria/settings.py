@@ -6,6 +6,9 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from intake.masking import Masking
+from intake.pseudonyms import Pseudonymiser
+
 
 class Settings(BaseSettings):
     """What an operator can set. Without Kafka and ClickHouse, the embedded stack is used."""
@@ -34,6 +37,20 @@ class Settings(BaseSettings):
         default=None,
         description="The secret that pseudonyms are made with; default: DATA_DIR/pseudonym.key.",
     )
+    pseudonym_key: SecretStr | None = Field(
+        default=None,
+        description="That secret itself, in hexadecimal or base64, where there is no file for it.",
+    )
+    masking: Masking | None = Field(
+        default=None,
+        description="Contact data that imports mask in texts, as JSON: {} for e-mail addresses,"
+        ' phone numbers and IBANs; {"region": "AT"} says where phone numbers without a country'
+        " code are.",
+    )
+    intake_channels_file: Path | None = Field(
+        default=None,
+        description="The channels that may publish over HTTP, with their tokens' hashes (TOML).",
+    )
     policy_file: Path | None = Field(
         default=None,
         description="A policy that 'isegoria up' and 'isegoria demo' put in force (TOML).",
@@ -44,3 +61,13 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe messages that are logged."
     )
+
+    def pseudonymiser(self) -> Pseudonymiser:
+        """What gives people their pseudonyms here.
+
+        Raises:
+            PseudonymKeyError: The key is none.
+        """
+        if self.pseudonym_key is not None:
+            return Pseudonymiser.from_text(self.pseudonym_key.get_secret_value())
+        return Pseudonymiser.from_file(self.pseudonym_key_file or self.data_dir / "pseudonym.key")

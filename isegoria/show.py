@@ -1,6 +1,7 @@
 """What a person sees on the terminal: progress while it works, tables when it is done."""
 
 import textwrap
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from intake.importing import Meter
 from intake.tables import Problem
 from isegoria.connections import Connections
 from sinks.answers import Answers, Waiting
@@ -33,6 +35,7 @@ console = Console()
 _errors = Console(stderr=True)
 
 _PROBLEMS_SHOWN = 20
+_EVENTS_PER_UPDATE = 500
 _LETTER_CHARACTERS = 160
 
 
@@ -47,6 +50,42 @@ def steps(first: str) -> Iterator[Callable[[str], None]]:
                 _errors.print(step, highlight=False)
 
         yield on_step
+
+
+@contextmanager
+def metered(label: str, meter: Meter) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error of what is read, with the rate and the time remaining.
+
+    Yields:
+        To be told, often, how many events there are so far.
+    """
+    bar = Progress(
+        TextColumn("{task.description:<11}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[events]:,} events, {task.fields[rate]:,.0f}/s"),
+        TimeRemainingColumn(),
+        console=_errors,
+    )
+    began = time.monotonic()
+    due = events = 0
+    task = bar.add_task(label, total=None, events=0, rate=0.0)
+
+    def show() -> None:
+        rate = events / max(time.monotonic() - began, 0.001)
+        total = meter.total or None
+        bar.update(task, total=total, completed=meter.done, events=events, rate=rate)
+
+    def on_events(so_far: int) -> None:
+        nonlocal due, events
+        events = so_far
+        if events >= due:
+            due = events + _EVENTS_PER_UPDATE
+            show()
+
+    with bar:
+        yield on_events
+        show()
 
 
 def progress() -> Progress:
@@ -277,15 +316,33 @@ def show_addresses(connections: Connections, data_dir: Path) -> None:
     console.print(f"Logs        {data_dir / 'logs'}", highlight=False)
 
 
-def show_problems(problems: Sequence[Problem]) -> None:
-    """List the rows that were skipped, on standard error."""
-    for problem in problems[:_PROBLEMS_SHOWN]:
-        _errors.print(
-            f"{problem.file} line {problem.line}, {problem.field}: {problem.reason}",
-            highlight=False,
-            markup=False,
-        )
-    if len(problems) > _PROBLEMS_SHOWN:
-        _errors.print(f"… and {len(problems) - _PROBLEMS_SHOWN:,} more", highlight=False)
-    if problems:
-        _errors.print(f"{len(problems):,} rows were skipped.", highlight=False)
+def show_notice(notice: str) -> None:
+    """Say something about the input as a whole, on standard error."""
+    _errors.print(notice, highlight=False, markup=False)
+
+
+class ProblemList:
+    """Lists the rows that are skipped, as they come, on standard error.
+
+    Attributes:
+        count: How many there were.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def add(self, problem: Problem) -> None:
+        """Show a problem, unless so many were shown that a file is the better place."""
+        self.count += 1
+        if self.count <= _PROBLEMS_SHOWN:
+            place = f"{problem.file} line {problem.line}" if problem.line else problem.file
+            show_notice(f"{place}, {problem.field}: {problem.reason}")
+
+    def show_total(self, kept_in: Sequence[Path] = ()) -> None:
+        """Say how many there were, and where they are kept."""
+        if self.count > _PROBLEMS_SHOWN:
+            show_notice(f"… and {self.count - _PROBLEMS_SHOWN:,} more")
+        if self.count:
+            show_notice(f"{self.count:,} rows were skipped.")
+        for path in kept_in:
+            show_notice(f"Mend them in {path} and import that file.")

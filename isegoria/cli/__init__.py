@@ -14,8 +14,10 @@ from isegoria.cli.demo import demo  # noqa: E402
 from isegoria.cli.down import down  # noqa: E402
 from isegoria.cli.errors import explain  # noqa: E402
 from isegoria.cli.importing import import_  # noqa: E402
+from isegoria.cli.intake import intake  # noqa: E402
 from isegoria.cli.letters import letters  # noqa: E402
 from isegoria.cli.policy import policy  # noqa: E402
+from isegoria.cli.schema import schema  # noqa: E402
 from isegoria.cli.suspects import suspects  # noqa: E402
 from isegoria.cli.topic import topic  # noqa: E402
 from isegoria.cli.topics import topics  # noqa: E402
@@ -36,6 +38,7 @@ _COMMANDS = (
     up,
     down,
     import_,
+    intake,
     worker,
     topics,
     topic,
@@ -44,6 +47,7 @@ _COMMANDS = (
     waiting,
     ambassadors,
     policy,
+    schema,
     verify,
 )
 

@@ -2,31 +2,34 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from embedded.stack import Stack, running
-from intake.pseudonyms import Pseudonymiser
+from intake.importing import Meter, Source
 from intake.sample import CONSULTATION, sample_consultation
 from isegoria.cli import options
 from isegoria.connections import Connections
 from isegoria.embedding import start
-from isegoria.inputs import FORMATS, Input, Source
+from isegoria.inputs import FORMATS, Input
 from isegoria.pipeline import wait_until_complete
 from isegoria.policy import configured, put_in_force
 from isegoria.publishing import publish
 from isegoria.settings import Settings
 from isegoria.show import (
+    ProblemList,
     console,
     progress,
     show_addresses,
-    show_problems,
+    show_notice,
     steps,
     summaries_as_json,
     summaries_as_table,
 )
+from schemas.events import Event
 from sinks.connection import connect
 from sinks.queries import TopicSummary, topic_summaries
 
@@ -88,14 +91,17 @@ def demo(
             if policy is not None:
                 on_step("putting the policy in force")
                 put_in_force(policy, connections, settings.kafka_partitions)
-        source = _read(input_path, format_name, settings)
-        total = publish(source, connections.kafka, "publishing")
+        meter, problems = Meter(), ProblemList()
+        events = _read(input_path, format_name, settings, meter, problems)
+        total = publish(events, meter, connections.kafka)
         _watch(connections, settings, total)
         summaries = _summaries(connections)
         if json_file is not None:
             json_file.write_text(summaries_as_json(summaries) + "\n", encoding="utf-8")
         console.print(summaries_as_table(summaries))
-        show_problems(source.problems)
+        for notice in meter.notices:
+            show_notice(notice)
+        problems.show_total()
         if not once:
             _stay(connections, settings, QUESTIONS if input_path is None else ("isegoria topics",))
     finally:
@@ -119,12 +125,22 @@ def _empty(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _read(path: Path | None, format_name: str | None, settings: Settings) -> Input:
+def _read(
+    path: Path | None,
+    format_name: str | None,
+    settings: Settings,
+    meter: Meter,
+    problems: ProblemList,
+) -> Iterator[Event]:
     if path is None or format_name is None:
-        sample = sample_consultation()
-        return Input(iter(sample.events), len(sample.events))
-    pseudonyms = Pseudonymiser.from_file(settings.data_dir / "pseudonym.key")
-    return FORMATS[format_name](Source(path), pseudonyms)
+        sample = sample_consultation().events
+        meter.total = len(sample)
+        for event in sample:
+            meter.done += 1
+            yield event
+    else:
+        source = Input(format_name, Source(path), settings.pseudonymiser(), settings.masking)
+        yield from source.events(meter, datetime.now(UTC), problems.add)
 
 
 def _watch(connections: Connections, settings: Settings, total: int) -> None:

@@ -6,6 +6,9 @@ from pydantic import ValidationError
 
 from embedded.ports import PortTakenError
 from embedded.stack import StackError
+from intake.http.channels import ChannelsError
+from intake.outbox import OutboxError
+from intake.pseudonyms import PseudonymKeyError
 from intake.publisher import DeliveryError
 from intake.tables import InvalidIdError, TableError
 from isegoria.connections import NotConnectedError
@@ -16,12 +19,15 @@ from schemas.policy import PolicyError
 from sinks.migrate import SchemaError
 
 _ANSWERS = (
+    ChannelsError,
     DeliveryError,
     IncompleteError,
     InvalidIdError,
     MixedPoliciesError,
     NotConnectedError,
+    OutboxError,
     PartitionsMismatchError,
+    PseudonymKeyError,
     PolicyError,
     PortTakenError,
     SchemaError,

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.consul import read_export
+from intake.edge import Edge
 from intake.pseudonyms import Pseudonymiser
 from intake.tables import Problem, TableError
 from schemas.events import (
@@ -33,7 +34,7 @@ COMMENTS = (
 PROPOSALS = (
     ",id,url,code,title,userId,date,summary,text,numComments,status,numSupports,isAssociation"
 )
-PSEUDONYMS = Pseudonymiser(b"k" * 32)
+EDGE = Edge(Pseudonymiser(b"k" * 32), scope="the channel")
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def write(path, lines):
 
 
 def read(path, **options):
-    return read_export(path, pseudonyms=PSEUDONYMS, **options)
+    return read_export(path, edge=EDGE, **options)
 
 
 def topics(export):
@@ -167,9 +168,10 @@ def test_the_same_user_is_the_same_person_in_every_topic(folder):
     assert first != other
 
 
-def test_the_same_number_in_another_consultation_is_another_person(folder):
+def test_the_same_number_in_another_scope_is_another_person(folder):
     path = folder([comment(1)])
-    here, there = (submitted(read(path, consultation=name))[0] for name in ("here", "there"))
+    edges = (Edge(EDGE.pseudonyms, scope=name) for name in ("here", "there"))
+    here, there = (submitted(read_export(path, edge=edge))[0] for edge in edges)
 
     assert here.data.participant != there.data.participant
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.edge import Edge
 from intake.polis import read_export
 from intake.pseudonyms import Pseudonymiser
 from intake.tables import Problem, TableError
@@ -36,7 +37,7 @@ NEW = (
     "group-informed-consensus,comment-body"
 )
 VOTES = "timestamp,datetime,comment-id,voter-id,vote"
-PSEUDONYMS = Pseudonymiser(b"k" * 32)
+EDGE = Edge(Pseudonymiser(b"k" * 32), scope="the channel")
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def folder(tmp_path):
 
 
 def read(path, **options):
-    return read_export(path, pseudonyms=PSEUDONYMS, **options)
+    return read_export(path, edge=EDGE, **options)
 
 
 def submitted(export):
@@ -228,9 +229,10 @@ def test_authors_and_voters_are_the_same_people(folder):
     assert voters[1] != author
 
 
-def test_the_same_number_in_another_conversation_is_another_person(folder):
+def test_the_same_number_in_another_scope_is_another_person(folder):
     path = folder([OLD, comment(1)])
-    here, there = (submitted(read(path, consultation=name))[0] for name in ("here", "there"))
+    edges = (Edge(EDGE.pseudonyms, scope=name) for name in ("here", "there"))
+    here, there = (submitted(read_export(path, edge=edge))[0] for edge in edges)
 
     assert here.data.participant != there.data.participant
 

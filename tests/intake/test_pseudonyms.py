@@ -1,7 +1,9 @@
 """What pseudonyms promise."""
 
+import base64
 import hashlib
 import hmac
+import os
 import re
 import stat
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from intake.pseudonyms import Pseudonymiser, known_author
+from intake.pseudonyms import Pseudonymiser, PseudonymKeyError, known_author
 from schemas.events import Pseudonym
 
 KEY = bytes(range(32))
@@ -51,7 +53,7 @@ def test_another_key_gives_other_pseudonyms():
 
 
 def test_a_short_key_is_refused():
-    with pytest.raises(ValueError, match="31 bytes, at least 32"):
+    with pytest.raises(PseudonymKeyError, match="31 bytes, at least 32"):
         Pseudonymiser(KEY[:31])
 
 
@@ -89,10 +91,79 @@ def test_the_same_key_file_gives_the_same_pseudonyms_again(tmp_path):
 def test_a_key_file_that_is_too_short_is_named_and_left_alone(tmp_path):
     path = tmp_path / "key"
     path.write_bytes(b"short")
+    path.chmod(0o600)
 
-    with pytest.raises(ValueError, match=re.escape(str(path))):
+    with pytest.raises(PseudonymKeyError, match=re.escape(str(path))):
         Pseudonymiser.from_file(path)
     assert path.read_bytes() == b"short"
+
+
+def test_a_key_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(PseudonymKeyError, match=re.escape(f"{tmp_path} cannot be read")):
+        Pseudonymiser.from_file(tmp_path)
+
+
+def test_a_key_file_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "key"
+
+    with pytest.raises(PseudonymKeyError, match=re.escape(f"{path} cannot be read or made")):
+        Pseudonymiser.from_file(path)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644, 0o777])
+def test_a_key_file_of_ours_that_others_may_open_is_refused(tmp_path, mode):
+    path = tmp_path / "key"
+    path.write_bytes(KEY)
+    path.chmod(mode)
+
+    with pytest.raises(PseudonymKeyError, match=re.escape(f"chmod 600 {path}")):
+        Pseudonymiser.from_file(path)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_a_key_file_that_is_ours_alone_is_read(tmp_path, mode):
+    path = tmp_path / "key"
+    path.write_bytes(KEY)
+    path.chmod(mode)
+
+    assert Pseudonymiser(KEY).of("ann") == Pseudonymiser.from_file(path).of("ann")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_mounted_key_of_another_user_has_the_mode_that_its_mount_gave_it(tmp_path):
+    path = tmp_path / "key"
+    path.write_bytes(KEY)
+    path.chmod(0o644)
+    os.chown(path, 65_534, -1)
+
+    assert Pseudonymiser(KEY).of("ann") == Pseudonymiser.from_file(path).of("ann")
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        bytes.hex,
+        lambda key: key.hex().upper(),
+        lambda key: base64.b64encode(key).decode(),
+        lambda key: base64.urlsafe_b64encode(key).decode().rstrip("="),
+        lambda key: base64.encodebytes(key).decode(),
+    ],
+)
+@given(key=st.binary(min_size=32, max_size=80))
+def test_a_key_may_be_written_in_hexadecimal_or_base64(encode, key):
+    assert Pseudonymiser(key).of("ann") == Pseudonymiser.from_text(encode(key)).of("ann")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "correct horse battery staple!", "ab" * 31, base64.b64encode(KEY[:31]).decode(), "ä" * 64],
+)
+def test_a_text_that_is_no_key_is_refused_without_repeating_it(text):
+    with pytest.raises(PseudonymKeyError) as raised:
+        Pseudonymiser.from_text(text)
+
+    assert not text or text not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""`isegoria intake`: the HTTP intake, and the tokens of its channels."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+import click
+import uvicorn
+
+from embedded.ports import require_free
+from intake.http.acknowledged import AcknowledgedPublisher
+from intake.http.app import application
+from intake.http.channels import new_token, read_channels, token_hash
+from isegoria import connections, logging
+from isegoria.cli import options
+from isegoria.settings import Settings
+
+_STOP_SECONDS = 30
+_MAX_CONNECTIONS = 1_000
+
+
+@click.group(invoke_without_command=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@options.data_dir
+@click.pass_context
+def intake(context: click.Context, port: int, host: str, data_dir: Path | None) -> None:
+    """Take events over HTTP, from the channels of ISEGORIA_INTAKE_CHANNELS_FILE.
+
+    It speaks HTTP without TLS: on any other host than this one, put a reverse proxy before it that
+    does.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    settings = options.settings(data_dir)
+    if settings.intake_channels_file is None:
+        raise click.ClickException(
+            "no channels: set ISEGORIA_INTAKE_CHANNELS_FILE to a file that names them;"
+            " 'isegoria intake token NAME' writes the lines of one"
+        )
+    channels = read_channels(settings.intake_channels_file)
+    pseudonyms = settings.pseudonymiser()
+    kafka = _kafka(settings)
+    require_free(port, wanted_by="the intake", option="--port")
+    logging.configure(settings.log_level, settings.log_format)
+    # uvicorn stops gracefully, then raises the signal again: this ends the process in order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.run(
+        application(channels, pseudonyms, lambda: AcknowledgedPublisher(kafka)),
+        host=host,
+        port=port,
+        # Its own access log has query strings in it.
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+
+
+@intake.command()
+@click.argument("name")
+@click.option("--source", help="The channel's source.  [default: urn:isegoria:channel:NAME]")
+def token(name: str, source: str | None) -> None:
+    """Make a token for the channel NAME, and the lines that the channels file needs.
+
+    The token itself is shown once, on standard error, and kept nowhere: give it to the channel.
+    """
+    made = new_token()
+    click.echo(f"Token of {name}, shown only now: {made}", err=True)
+    # Strings are the same in JSON.
+    click.echo(f"[channels.{json.dumps(name)}]")
+    click.echo(f"source = {json.dumps(source or f'urn:isegoria:channel:{name}')}")
+    click.echo(f'token_sha256 = ["{token_hash(made)}"]')
+
+
+def _kafka(settings: Settings) -> str:
+    """Where Kafka is; ClickHouse need not be anywhere."""
+    return settings.kafka_bootstrap_servers or connections.find(settings).kafka
