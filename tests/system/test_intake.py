@@ -20,8 +20,11 @@ NAMES = ("Wilhelmina Featherstonehaugh", "o.tuppence@example.org", "+43 660 1234
 
 
 @contextmanager
-def intake(system, folder):
-    """The command as an operator runs it; gives a client and the file of its log."""
+def intake(system, folder, more=""):
+    """The command as an operator runs it; gives a client and the file of its log.
+
+    `more` are lines for the channel.
+    """
     made = subprocess.run(
         [sys.executable, "-m", "isegoria", "intake", "token", "web"],
         capture_output=True,
@@ -29,7 +32,7 @@ def intake(system, folder):
         check=True,
     )
     channels = folder / "channels.toml"
-    channels.write_text(made.stdout)
+    channels.write_text(f"{made.stdout}{more}\n")
     token = made.stderr.split()[-1]
     assert token not in made.stdout
     port = free_port()
