@@ -7,6 +7,9 @@ import sqlite3
 import weakref
 from collections.abc import Iterator, MutableMapping
 
+_CACHE_KIBIBYTES = 2048
+"""SQLite would keep 500 pages of a temporary database in memory, which are large here."""
+
 
 class SpilledMapping(MutableMapping[bytes, bytes | None]):
     """Used by one thread at a time."""
@@ -18,6 +21,7 @@ class SpilledMapping(MutableMapping[bytes, bytes | None]):
         self._database.execute("PRAGMA journal_mode = OFF")
         # Values are large: fewer pages to chain.
         self._database.execute("PRAGMA page_size = 65536")
+        self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.execute("CREATE TABLE entries (key BLOB PRIMARY KEY, value BLOB)")
 
