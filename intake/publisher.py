@@ -10,35 +10,22 @@ With an outbox they need not be: it holds what is not in Kafka until it is.
 
 import logging
 import os
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self, TypeAlias
+from typing import NamedTuple, Self
 
-from kafka import KafkaProducer
-from kafka.codec import has_lz4
-from kafka.errors import (
-    KafkaError,
-    KafkaTimeoutError,
-    MessageSizeTooLargeError,
-    RecordListTooLargeError,
-)
+from kafka.errors import KafkaError, KafkaTimeoutError
 
-from intake.outbox import (
-    MAX_OUTBOX_BYTES,
-    Entry,
-    Outbox,
-    OutboxError,
-    OutboxFullError,
-    Outgoing,
-    Refused,
-)
+from intake.delivery import DeliveryError, DeliveryReport, Failure, UnreachableError
+from intake.draining import Drain
+from intake.outbox import MAX_OUTBOX_BYTES, Outbox, OutboxFullError, Outgoing
+from intake.producer import Bounds, Connect, Future, close, connect, wait
+from schemas.admission import admit
 from schemas.events import Event, PolicySet, encode, partition_key
 from schemas.topics import EVENTS, partition_of
 
@@ -47,71 +34,10 @@ MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024
 DELIVERY_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 
-_BATCH_BYTES = 128 * 1024
-_LINGER_MILLISECONDS = 10
 # kafka-python gives up an event a little after its delivery timeout; it decides, not we.
 _GRACE_SECONDS = 5.0
-_CLOSE_SECONDS = 5.0
-_FAILURES_IN_MESSAGE = 5
-
-# From the outbox: how many events are read at once, and how long to leave Kafka alone after it
-# failed, and to wait for its answers before looking whether there is more to send.
-_TAKEN_AT_ONCE = 1000
-_PAUSE_SECONDS = 1.0
-_POLL_SECONDS = 0.1
-_FOREVER_MILLISECONDS = 2**31 - 1
-_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An event that is not known to be in Kafka: its `source` and `id`, and why."""
-
-    source: str
-    id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    """What became of the events published so far.
-
-    Attributes:
-        acknowledged: How many are in Kafka.
-        failed: Those that are not known to be, and were not published again with success. With an
-            outbox: those that Kafka refused, now or in earlier runs, and that are set aside in it.
-        held: How many wait in the outbox to be sent; 0 without one.
-    """
-
-    acknowledged: int
-    failed: Sequence[Failure]
-    held: int = 0
-
-
-class DeliveryError(Exception):
-    """Events did not reach Kafka; `failures` names each, to be published again."""
-
-    def __init__(self, failures: Sequence[Failure]) -> None:
-        self.failures = tuple(failures)
-        named = "; ".join(
-            f"{failure.source} {failure.id}: {failure.reason}"
-            for failure in self.failures[:_FAILURES_IN_MESSAGE]
-        )
-        more = len(self.failures) - _FAILURES_IN_MESSAGE
-        rest = f"; and {more:,} more" if more > 0 else ""
-        super().__init__(
-            f"{len(self.failures):,} events did not reach Kafka, publish them again: {named}{rest}"
-        )
-
-
-class UnreachableError(DeliveryError):
-    """No broker answers, or it lacks the topic: nothing was published."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(())
-        self.args = (message,)
 
 
 class Publisher:
@@ -158,21 +84,21 @@ class Publisher:
         outbox: str | os.PathLike[str] | None = None,
         max_outbox_bytes: int = MAX_OUTBOX_BYTES,
     ) -> None:
-        connect = partial(
-            _connect,
+        connecting = partial(
+            connect,
             bootstrap_servers,
             client_id,
             topic=topic,
             delivery_seconds=delivery_seconds,
             connect_seconds=connect_seconds,
         )
-        bounds = _Bounds(delivery_seconds, max_in_flight_events, max_in_flight_bytes)
+        bounds = Bounds(delivery_seconds, max_in_flight_events, max_in_flight_bytes)
         self._way: _Direct | _Stored
         if outbox is None:
-            self._way = _Direct(connect, topic, bounds)
+            self._way = _Direct(connecting, topic, bounds)
         else:
             store = Outbox(Path(outbox), max_bytes=max_outbox_bytes)
-            self._way = _Stored(partial(connect, from_outbox=True), topic, bounds, store)
+            self._way = _Stored(partial(connecting, from_outbox=True), topic, bounds, store)
 
     @property
     def partitions(self) -> int:
@@ -190,6 +116,8 @@ class Publisher:
         it is safe from now on.
 
         Raises:
+            InvalidEventError: It may not enter (`schemas.admission`): its time is more than a day
+                ahead, or an id of it looks like an e-mail address or a phone number.
             DeliveryError: Kafka takes no more: earlier events were not acknowledged in time. This
                 event was not sent; it is named, and so are the failures known so far.
             ValueError: A policy names a partition that the topic does not have; with an outbox it
@@ -198,6 +126,7 @@ class Publisher:
                 not stored.
             OutboxError: The outbox can no longer be used.
         """
+        admit(event, datetime.now(UTC))
         self._way.publish(event)
 
     def flush(self, timeout: float | None = None) -> DeliveryReport:
@@ -236,18 +165,10 @@ class Publisher:
         error.add_note(str(failure))
 
 
-class _Bounds(NamedTuple):
-    """How long an acknowledgement may take, and how much may wait for one."""
-
-    seconds: float
-    events: int
-    bytes: int
-
-
 class _Direct:
     """Sends each event as it is published."""
 
-    def __init__(self, connect: "_Connect", topic: str, bounds: _Bounds) -> None:
+    def __init__(self, connect: Connect, topic: str, bounds: Bounds) -> None:
         self._connect = connect
         self._topic = topic
         self._settle_seconds = bounds.seconds + _GRACE_SECONDS
@@ -289,7 +210,7 @@ class _Direct:
     def flush(self, timeout: float | None) -> DeliveryReport:
         deadline = time.monotonic() + (self._settle_seconds if timeout is None else timeout)
         while self._in_flight:
-            _wait(self._in_flight[0].future, deadline - time.monotonic())
+            wait(self._in_flight[0].future, deadline - time.monotonic())
             if not self._settle():
                 break
         unsettled = [
@@ -301,13 +222,13 @@ class _Direct:
         """Flush and close; returns what failed."""
         # Where Kafka has stopped answering, `publish` has waited long enough already.
         report = self.flush(0 if isinstance(error, DeliveryError) else None)
-        _close(self._producer, in_flight=bool(self._in_flight))
+        close(self._producer, in_flight=bool(self._in_flight))
         return report.failed
 
     def _renew(self, event: Event) -> None:
         """Go on with a new producer: kafka-python 3.0.12 fails all that follows a refused event."""
         self.flush(None)
-        _close(self._producer, in_flight=bool(self._in_flight))
+        close(self._producer, in_flight=bool(self._in_flight))
         try:
             self._producer, self.partitions = self._connect()
         except UnreachableError as error:
@@ -320,7 +241,7 @@ class _Direct:
         while self._in_flight and (
             len(self._in_flight) >= self._max_events or self._bytes + size > self._max_bytes
         ):
-            _wait(self._in_flight[0].future, self._settle_seconds)
+            wait(self._in_flight[0].future, self._settle_seconds)
             if not self._settle():
                 self._timed_out = True
                 return
@@ -355,9 +276,9 @@ class _Direct:
 class _Stored:
     """Puts each event into the outbox, and has it sent from there."""
 
-    def __init__(self, connect: "_Connect", topic: str, bounds: _Bounds, outbox: Outbox) -> None:
+    def __init__(self, connect: Connect, topic: str, bounds: Bounds, outbox: Outbox) -> None:
         self._outbox = outbox
-        self._drain = _Drain(connect, topic, bounds, outbox)
+        self._drain = Drain(connect, topic, bounds, outbox)
 
     @property
     def partitions(self) -> int:
@@ -406,317 +327,10 @@ class _Stored:
         return [Failure(*each) for each in refused]
 
 
-class _StoppedError(Exception):
-    """Kafka does not take what is sent; the message says why."""
-
-
-class _Drain:
-    """Sends what an outbox holds, in order, in a thread of its own.
-
-    One request at a time, and kafka-python repeats it without end: what is in flight of a partition
-    is always the oldest, so that sending it again puts no later event before an earlier one. That
-    gives the order by itself, where an idempotent producer of kafka-python 3.0.12 fails all that
-    follows a refused event.
-
-    Attributes:
-        acknowledged: How many events Kafka has acknowledged.
-        partitions: Of the topic; None before a broker has answered.
-        trouble: Why nothing is sent at the moment; None while all is well.
-        refused: What was set aside.
-    """
-
-    def __init__(self, connect: "_Connect", topic: str, bounds: _Bounds, outbox: Outbox) -> None:
-        self.acknowledged = 0
-        self.partitions: int | None = None
-        self.trouble: str | None = None
-        self.refused: set[Refused] = set()
-        self._connect = connect
-        self._topic = topic
-        self._bounds = bounds
-        self._outbox = outbox
-        self._failure: Exception | None = None
-        self._changed = threading.Condition()
-        self._stored = threading.Event()
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="isegoria-outbox", daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """There is something new to send."""
-        self._stored.set()
-
-    def wait(self, until: Callable[[], bool], timeout: float | None = None) -> None:
-        """Wait for a condition on what this has done, or for the end of the thread."""
-        with self._changed:
-            self._changed.wait_for(lambda: until() or self._failure is not None, timeout)
-        self.raise_failure()
-
-    def wait_until_empty(self, timeout: float | None) -> None:
-        """Wait until nothing is held; without a timeout, or until there is trouble."""
-        gives_up = timeout is None
-        self.wait(lambda: not self._outbox.held or (gives_up and self.trouble is not None), timeout)
-
-    def makes_room(self, held: int) -> bool:
-        """Wait until fewer events are held; False where none are, or there is trouble."""
-        if held:
-            self.wait(lambda: self._outbox.held < held or self.trouble is not None)
-        return self._outbox.held < held
-
-    def raise_failure(self) -> None:
-        """Tell the publisher's thread what ended this one.
-
-        Raises:
-            OutboxError: It ended by an error.
-        """
-        if self._failure is not None:
-            raise OutboxError(
-                f"nothing more is sent from outbox {self._outbox.path}, it keeps what it holds:"
-                f" {self._failure}"
-            ) from self._failure
-
-    def close(self) -> None:
-        """End the thread; what is in flight stays in the outbox."""
-        self._closing.set()
-        self._stored.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while not self._closing.is_set():
-                try:
-                    self._send_with_new_producer()
-                except (UnreachableError, _StoppedError) as error:
-                    self._pause(str(error))
-        except Exception as error:  # noqa: BLE001  raised in the publisher's thread
-            with self._changed:
-                self._failure = error
-                self._changed.notify_all()
-
-    def _send_with_new_producer(self) -> None:
-        producer, partitions = self._connect()
-        with self._changed:
-            self.partitions, self.trouble = partitions, None
-            self._changed.notify_all()
-        in_flight: deque[_Sent] = deque()
-        try:
-            self._send(producer, partitions, in_flight)
-        finally:
-            _close(producer, in_flight=bool(in_flight))
-
-    def _pause(self, trouble: str) -> None:
-        if trouble != self.trouble:
-            _log.warning("events stay in the outbox %s for now: %s", self._outbox.path, trouble)
-        with self._changed:
-            self.trouble = trouble
-            self._changed.notify_all()
-        self._closing.wait(_PAUSE_SECONDS)
-
-    def _send(self, producer: "_Producer", partitions: int, in_flight: "deque[_Sent]") -> None:
-        """Send from the oldest event on, until this is closed.
-
-        Raises:
-            _StoppedError: Kafka takes no more from this producer.
-        """
-        last = in_flight_bytes = 0
-        deadline = 0.0
-        while not self._closing.is_set():
-            self._stored.clear()
-            entries = self._take(last, len(in_flight), in_flight_bytes)
-            if entries and not in_flight:
-                deadline = time.monotonic() + self._bounds.seconds
-            for entry in entries:
-                future = self._send_one(producer, partitions, entry)
-                last = entry.position
-                if future is not None:
-                    in_flight.append(_Sent(future, entry.position, len(entry.value)))
-                    in_flight_bytes += len(entry.value)
-            if not in_flight:
-                if not entries:
-                    self._stored.wait()
-                continue
-            _wait(in_flight[0].future, 0 if entries else _POLL_SECONDS)
-            settled = self._settle(in_flight)
-            in_flight_bytes -= settled
-            if settled:
-                deadline = time.monotonic() + self._bounds.seconds
-            elif time.monotonic() > deadline:
-                raise _StoppedError(f"Kafka acknowledges nothing within {self._bounds.seconds:g} s")
-
-    def _take(self, last: int, in_flight: int, in_flight_bytes: int) -> list[Entry]:
-        most_events = min(_TAKEN_AT_ONCE, self._bounds.events - in_flight)
-        most_bytes = self._bounds.bytes - in_flight_bytes
-        if most_events <= 0 or most_bytes <= 0:
-            return []
-        return self._outbox.take(last, most_events=most_events, most_bytes=most_bytes)
-
-    def _send_one(self, producer: "_Producer", partitions: int, entry: Entry) -> "_Future | None":
-        """Give an event to the producer; None where it was refused at once."""
-        partition = entry.partition
-        if partition is None:
-            partition = partition_of(entry.key, partitions)
-        elif partition >= partitions:
-            self._set_aside(entry.position, f"partition {partition} of {partitions} does not exist")
-            return None
-        try:
-            return producer.send(
-                self._topic, value=entry.value, key=entry.key.encode(), partition=partition
-            )
-        except _TOO_LARGE as error:
-            self._set_aside(entry.position, str(error))
-            return None
-        except (KafkaError, ValueError) as error:  # ValueError: the topic has changed
-            raise _StoppedError(str(error)) from error
-
-    def _settle(self, in_flight: "deque[_Sent]") -> int:
-        """Take what is settled off the head of the queue and out of the outbox.
-
-        Returns:
-            How many bytes it was.
-
-        Raises:
-            _StoppedError: An event failed, and not because of what it is.
-        """
-        acknowledged: list[int] = []
-        failed: BaseException | None = None
-        settled = 0
-        while in_flight and in_flight[0].future.is_done and failed is None:
-            future, position, size = in_flight.popleft()
-            settled += size
-            if future.exception is None:
-                acknowledged.append(position)
-            elif isinstance(future.exception, _TOO_LARGE):
-                self._set_aside(position, str(future.exception))
-            else:
-                failed = future.exception
-        if acknowledged:
-            # Both at once to who waits: an empty outbox means that all are counted.
-            with self._changed:
-                self._outbox.remove(acknowledged)
-                self.acknowledged += len(acknowledged)
-                self._changed.notify_all()
-        if failed is not None:
-            raise _StoppedError(str(failed)) from failed
-        return settled
-
-    def _set_aside(self, position: int, reason: str) -> None:
-        with self._changed:
-            self.refused.add(self._outbox.set_aside(position, reason))
-            self._changed.notify_all()
-
-
-def _connect(
-    bootstrap_servers: str,
-    client_id: str,
-    *,
-    topic: str,
-    delivery_seconds: float,
-    connect_seconds: float,
-    from_outbox: bool = False,
-) -> tuple["_Producer", int]:
-    """Make a producer and ask for the topic's number of partitions.
-
-    Args:
-        bootstrap_servers: As the publisher has it, and so the others.
-        client_id: Likewise.
-        topic: Likewise.
-        delivery_seconds: Likewise.
-        connect_seconds: Likewise.
-        from_outbox: As `_Drain` wants it: one request at a time, without end.
-
-    Raises:
-        UnreachableError: No broker answers in time, or it does not have the topic.
-    """
-    connect_milliseconds = round(connect_seconds * 1000)
-    delivery_milliseconds = round(delivery_seconds * 1000)
-    try:
-        producer: _Producer = KafkaProducer(
-            bootstrap_servers=bootstrap_servers.split(","),
-            client_id=client_id,
-            # Said although they are the defaults: the implicit ones give way to other settings.
-            acks="all",
-            enable_idempotence=not from_outbox,
-            max_in_flight_requests_per_connection=1 if from_outbox else 5,
-            compression_type="lz4" if has_lz4() else None,
-            linger_ms=_LINGER_MILLISECONDS,
-            batch_size=_BATCH_BYTES,
-            delivery_timeout_ms=_FOREVER_MILLISECONDS if from_outbox else delivery_milliseconds,
-            request_timeout_ms=delivery_milliseconds // 2,
-            max_block_ms=connect_milliseconds,
-            bootstrap_timeout_ms=connect_milliseconds,
-            reconnect_backoff_max_ms=1000,
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-    except KafkaError as error:
-        raise UnreachableError(
-            f"no Kafka broker answers at {bootstrap_servers} within {connect_seconds:g} s"
-            f" ({error}): is it running, and is the address right?"
-        ) from error
-    try:
-        return producer, len(producer.partitions_for(topic))
-    except KafkaError as error:
-        producer.close(timeout=_CLOSE_SECONDS)
-        raise UnreachableError(
-            f"topic {topic} was not found at {bootstrap_servers} within {connect_seconds:g} s"
-            f" ({error}): create it first"
-        ) from error
-
-
-def _close(producer: "_Producer", *, in_flight: bool) -> None:
-    if in_flight:
-        # `close` alone would raise here, and leave its thread running (kafka-python 3.0.12).
-        producer._sender.force_close()  # noqa: SLF001
-    producer.close(timeout=_CLOSE_SECONDS)
-
-
-class _Future(Protocol):
-    """The part of kafka-python's `FutureRecordMetadata` that is used here."""
-
-    is_done: bool
-    exception: BaseException | None
-
-    def get(self, timeout: float) -> object: ...
-
-
-class _Sender(Protocol):
-    """The thread of a `KafkaProducer`."""
-
-    def force_close(self) -> None: ...
-
-
-class _Producer(Protocol):
-    """The part of kafka-python's `KafkaProducer` that is used here."""
-
-    _sender: _Sender
-
-    def send(self, topic: str, *, value: bytes, key: bytes, partition: int) -> _Future: ...
-    def partitions_for(self, topic: str) -> set[int]: ...
-    def close(self, timeout: float) -> None: ...
-
-
-_Connect: TypeAlias = Callable[[], tuple[_Producer, int]]
-"""Makes a producer, and says how many partitions the topic has; may raise UnreachableError."""
-
-
-class _Sent(NamedTuple):
-    """An event of the outbox on its way."""
-
-    future: _Future
-    position: int
-    size: int
-
-
 class _InFlight(NamedTuple):
     """An event on its way; holding the names and not the event keeps it small."""
 
-    future: _Future
+    future: Future
     source: str
     id: str
     size: int
-
-
-def _wait(future: _Future, seconds: float) -> None:
-    """Wait until the future is settled, either way, or the time is over."""
-    # Why it failed stands in the future, and is read there.
-    with suppress(KafkaError):
-        future.get(timeout=max(seconds, 0.0))

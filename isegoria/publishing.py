@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from intake.delivery import DeliveryError
 from intake.importing import Meter
-from intake.publisher import DeliveryError, Publisher
+from intake.publisher import Publisher
 from isegoria.show import metered
 from schemas.events import Event
 

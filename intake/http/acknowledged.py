@@ -16,7 +16,8 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from starlette.concurrency import run_in_threadpool
 
-from intake.publisher import UnreachableError, _close, _connect, _Producer
+from intake.delivery import UnreachableError
+from intake.producer import Producer, close, connect
 from schemas.events import Event, encode, partition_key
 from schemas.topics import EVENTS, partition_of
 
@@ -57,7 +58,7 @@ class AcknowledgedPublisher:
         self._topic = topic
         self._delivery_seconds = delivery_seconds
         self._connect_seconds = connect_seconds
-        self._connected: tuple[_Producer, int] | None = None
+        self._connected: tuple[Producer, int] | None = None
         self._replace = asyncio.Event()
         self._closing = asyncio.Event()
         self._probing = asyncio.Lock()
@@ -105,7 +106,7 @@ class AcknowledgedPublisher:
         return answered and self._connected is not None
 
     def _send(
-        self, producer: _Producer, partitions: int, events: Sequence[Event], batch: "_Batch"
+        self, producer: Producer, partitions: int, events: Sequence[Event], batch: "_Batch"
     ) -> None:
         for sent, event in enumerate(events):
             key = partition_key(event)
@@ -126,7 +127,7 @@ class AcknowledgedPublisher:
         while not self._closing.is_set():
             try:
                 producer, partitions = await run_in_threadpool(
-                    _connect,
+                    connect,
                     self._servers,
                     "isegoria-intake",
                     topic=self._topic,
@@ -143,7 +144,7 @@ class AcknowledgedPublisher:
             if not self._closing.is_set():
                 self._replace.clear()
                 _log.warning("events were not acknowledged; connecting to kafka anew")
-            await run_in_threadpool(_close, producer, in_flight=True)
+            await run_in_threadpool(close, producer, in_flight=True)
 
     async def _pause(self) -> None:
         try:

@@ -6,10 +6,10 @@ from pydantic import ValidationError
 
 from embedded.ports import PortTakenError
 from embedded.stack import StackError
+from intake.delivery import DeliveryError
 from intake.http.channels import ChannelsError
 from intake.outbox import OutboxError
 from intake.pseudonyms import PseudonymKeyError
-from intake.publisher import DeliveryError
 from intake.tables import InvalidIdError, TableError
 from isegoria.connections import NotConnectedError
 from isegoria.pipeline import IncompleteError

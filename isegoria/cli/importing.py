@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from intake.delivery import DeliveryError
 from intake.importing import Meter, Source
-from intake.publisher import DeliveryError
 from intake.rejected import RejectedRows
 from intake.tables import Problem
 from intake.template import csv_template, write_xlsx_template

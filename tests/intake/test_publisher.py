@@ -16,12 +16,14 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from embedded import ports
+from intake.delivery import DeliveryError, UnreachableError
 from intake.generated import generate
 from intake.outbox import OutboxError, OutboxFullError
-from intake.publisher import DeliveryError, Publisher, UnreachableError
+from intake.publisher import Publisher
 from schemas.events import (
     ContributionSubmitted,
     ContributionSubmittedData,
+    InvalidEventError,
     Mode,
     PolicySet,
     PolicySetData,
@@ -582,3 +584,14 @@ def test_an_error_that_ends_the_sending_is_told_to_who_publishes(outbox):
         Publisher("not:an:address", outbox=outbox) as publisher,
     ):
         publisher.flush()
+
+
+def test_what_may_not_enter_is_refused_and_nothing_around_it_is_lost(kafka, topic):
+    in_fifty_years = contribution("ahead", minute=60 * 24 * 365 * 50)
+    with Publisher(kafka, topic=topic) as publisher:
+        publisher.publish(contribution("before"))
+        with pytest.raises(InvalidEventError, match=r"data\.occurred_at: is more than a day ahead"):
+            publisher.publish(in_fifty_years)
+        publisher.publish(contribution("after"))
+    found = [decode(record.value).id for some in read(kafka, topic, 2).values() for record in some]
+    assert {"before", "after"} == set(found)
