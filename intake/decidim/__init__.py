@@ -15,6 +15,8 @@ What becomes of it:
   its first comment on, without a title of its own. A topic is found by `root_commentable_url`.
 - A comment's alignment is its stance: 1 for, 0 neutral, -1 against. A reply names the comment that
   it answers; whether that one is in the export is not looked up.
+- A meeting that was held is told with its place and how many came; one that nobody has closed or
+  counted was only announced.
 - A withdrawn proposal is a contribution, and then withdrawn.
 
 Who speaks: the first of several authors, since an event has one. The organisation itself, known by
@@ -24,7 +26,7 @@ whom is unknown. Where there is no `author/url`, an id is a user's. Older export
 proposals: nobody is known.
 
 Not imported: votes, likes and follows, which are sums that name nobody. What else is in the export,
-such as meetings themselves, is left out with a notice.
+such as results, is left out with a notice.
 """
 
 from collections.abc import Iterator
@@ -41,6 +43,7 @@ from schemas.events import ConsultationOpened, ConsultationOpenedData
 __all__ = ["CHANNEL", "read"]
 
 _REQUIRED = {
+    "meetings": ("id", "start_time"),
     "proposals": ("id", "component/id"),
     "debates": ("id",),
     "comments": (
@@ -55,7 +58,7 @@ _REQUIRED = {
 
 
 def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
-    """Read an export: proposals first, then debates, then comments, in the order of their rows.
+    """Read an export: meetings first, then proposals, debates and comments, in the order of rows.
 
     A title that is too long is cut, a text that is too long is a problem. A problem with the answer
     to a proposal leaves the proposal in.
@@ -79,6 +82,7 @@ def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
             ),
         )
         events = {
+            "meetings": export.meeting,
             "proposals": export.proposal,
             "debates": export.debate,
             "comments": export.comment,

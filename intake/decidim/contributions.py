@@ -22,6 +22,8 @@ from schemas.events import (
     ContributionWithdrawn,
     ContributionWithdrawnData,
     Event,
+    MeetingHeld,
+    MeetingHeldData,
     Mode,
     ResponsePublished,
     ResponsePublishedData,
@@ -112,6 +114,29 @@ class Export:
                 text=self._text(answer, "answer"),
                 url=url or None,
                 occurred_at=moment(row, "answered_at", "state_published_at"),
+            ),
+        )
+
+    def meeting(self, row: Row) -> Iterator[Event]:
+        """A meeting that was held: its organisers have closed it, or counted who came."""
+        number = whole_number(row, "id")
+        counted = row.cells.get("attendees", "").strip()
+        if not counted and not row.cells.get("closed_at", "").strip():
+            return
+        title, _ = translated(row, "title")
+        place, _ = translated(row, "location")
+        ended = row.cells.get("end_time", "").strip()
+        yield MeetingHeld(
+            id=f"meeting-{number}",
+            source=self._source,
+            data=MeetingHeldData(
+                consultation=self._consultation,
+                meeting=f"meeting-{number}",
+                title=self._edge.text(title)[:MAX_TITLE_CHARACTERS],
+                place=(place or row.cells.get("address", "").strip())[:MAX_TITLE_CHARACTERS],
+                occurred_at=moment(row, "start_time"),
+                ended_at=moment(row, "end_time") if ended else None,
+                attendance=whole_number(row, "attendees") if counted else None,
             ),
         )
 

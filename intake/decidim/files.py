@@ -11,7 +11,7 @@ from typing import IO, NamedTuple
 from intake.importing import Meter
 from intake.tables import TableError
 
-ENTITIES = ("proposals", "debates", "comments")
+ENTITIES = ("meetings", "proposals", "debates", "comments")
 """What is imported, in the order in which it is read. Comments are in files such as
 `proposal_comments`, by what they are on."""
 

@@ -20,6 +20,7 @@ from schemas.events import (
     ConsultationOpened,
     ContributionSubmitted,
     ContributionWithdrawn,
+    MeetingHeld,
     Mode,
     ResponsePublished,
     Role,
@@ -218,6 +219,34 @@ def test_the_organisation_is_an_official_whatever_its_number(items):
     (data,) = submitted(items(proposals=[proposal(**cells)]))
 
     assert (None, Role.OFFICIAL) == (data.participant, data.role)
+
+
+MEETING = {
+    "id": "5",
+    "title/en": "First evening",
+    "location/en": "Town hall",
+    "start_time": "2024-03-01 18:00:00 +0100",
+    "end_time": "2024-03-01 20:00:00 +0100",
+    "attendees": "84",
+    "closed_at": "2024-03-02 09:00:00 UTC",
+}
+
+
+def test_a_meeting_is_told_with_its_place_and_how_many_came(items):
+    [held] = [item for item in items(meetings=[MEETING]) if isinstance(item, MeetingHeld)]
+    data = held.data
+    assert ("First evening", "Town hall", 84) == (data.title, data.place, data.attendance)
+    assert datetime(2024, 3, 1, 17, 0, tzinfo=UTC) == data.occurred_at
+
+
+def test_a_meeting_that_was_only_announced_was_not_held(items):
+    announced = {**MEETING, "attendees": "", "closed_at": ""}
+    assert [] == [item for item in items(meetings=[announced]) if isinstance(item, MeetingHeld)]
+
+
+def test_a_meeting_that_ended_before_it_began_is_a_problem(items):
+    turned = {**MEETING, "end_time": "2024-03-01 17:00:00 +0100"}
+    assert any(isinstance(item, Problem) for item in items(meetings=[turned]))
 
 
 def test_what_a_meeting_proposed_was_said_in_the_room_and_by_nobody_known(items):
@@ -501,10 +530,10 @@ def test_the_meter_knows_the_size_and_ends_there(tmp_path):
 
 def test_what_is_left_out_is_told(tmp_path):
     meter = Meter()
-    folder = save(tmp_path / "export", proposals=[], users=[{"id": "1"}], meetings=[{"id": "2"}])
+    folder = save(tmp_path / "export", proposals=[], users=[{"id": "1"}], results=[{"id": "2"}])
 
     assert 1 == len(list(read(Source(folder), EDGE, meter)))
-    assert ["Left out of the export: meetings, users."] == meter.notices
+    assert ["Left out of the export: results, users."] == meter.notices
 
 
 def test_a_folder_without_anything_to_import_is_an_error_that_says_what_to_give(tmp_path):
