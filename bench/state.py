@@ -5,7 +5,7 @@ for each size in a process of its own, the journal is put where Faust's recovery
 into a state: the time that takes, and the memory that the process holds afterwards beyond what it
 held before. Reading the changelog from Kafka is not in it.
 
-    python -m bench.state [--millions 0.5 1 2 4] [--output FILE]
+    python -m bench.state [--millions 0.5 1 2 4] [--journals FOLDER] [--output FILE]
 """
 
 import argparse
@@ -47,17 +47,18 @@ def main() -> None:
     """Write the journal, measure each size, print the table, keep the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--millions", type=float, nargs="+", default=[0.5, 1.0, 2.0, 4.0])
+    parser.add_argument("--journals", type=Path, help="Keep them here, and use those that are.")
     parser.add_argument("--output", type=Path, default=Path("bench/results/state.json"))
     parser.add_argument("--recover", type=Path, help=argparse.SUPPRESS)
     told = parser.parse_args()
     if told.recover is not None:
         print(msgspec.json.encode(recover(told.recover)).decode())
         return
-    with tempfile.TemporaryDirectory(prefix="isegoria-bench-") as folder:
-        sizes = {round(million * MILLION): Path(folder, f"{million}") for million in told.millions}
-        begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="isegoria-bench-") as temporary:
+        folder = told.journals or Path(temporary)
+        folder.mkdir(exist_ok=True)
+        sizes = {round(million * MILLION): folder / f"{million}" for million in told.millions}
         write_journals(sizes)
-        screened = time.monotonic() - begun
         measured = {size: in_a_process_of_its_own(path) for size, path in sorted(sizes.items())}
     rows = [row(size, *found) for size, found in measured.items()]
     print(f"{'contributions':>14}{'MB':>8}{'seconds':>9}{'MB/million':>12}{'s/million':>11}")
@@ -67,10 +68,8 @@ def main() -> None:
             f"{found['megabytes_per_million']:>12.0f}{found['seconds_per_million']:>11.1f}"
         )
     growth = spread_of([found["megabytes_per_million"] for found in rows])
-    largest = max(sizes)
     print(f"bars: {BARS['megabytes']:.0f} MB and {BARS['seconds']:.0f} s a million")
     print(f"memory per million differs by {growth:.0%} between the sizes (bar: 20 %)")
-    print(f"screened at {largest / screened:,.0f} contributions/s, generating them included")
     report.write(told.output, {"sizes": rows, "growth_differs_by": growth, "bars": BARS})
 
 
@@ -106,6 +105,8 @@ def contributions(count: int) -> Iterator[Event]:
 
 def write_journals(sizes: dict[int, Path]) -> None:
     """Screen contributions, and write the entries of the first so many to a file for each size."""
+    if all(path.exists() for path in sizes.values()):
+        return
     state, entries = PartitionState(), []
     made = contributions(max(sizes))
     while batch := list(islice(made, BATCH)):
