@@ -13,7 +13,7 @@ from intake.forms import Table, read_form
 from intake.importing import Item, Meter, Source
 from intake.mapping import Mapping, mapping_of
 from intake.rejected import LEADING, unescaped
-from intake.tables import NOT_UTF_8, Lines, Problem, Row, TableError, parse_rows
+from intake.tables import NOT_UTF_8, Lines, TableError, by_header, outside_quotes, parse_rows
 
 CHANNEL = "csv"
 
@@ -73,20 +73,10 @@ def _table(lines: Lines, name: str, encoding: str, mapping: Mapping) -> Table:
     if tuple(header[: len(LEADING)]) == LEADING:
         header = [unescaped(column) for column in header[len(LEADING) :]]
         rows = ((line, _mended(row)) for line, row in rows)
-    return Table(name, header, _rows(rows, name, header))
-
-
-def _rows(
-    rows: Iterator[tuple[int, list[str] | str]], name: str, header: list[str]
-) -> Iterator[Row | Problem]:
-    for line, row in rows:
-        if isinstance(row, str):
-            yield Problem(name, line, "row", row, dict.fromkeys(header, ""))
-        elif len(row) != len(header):
-            reason = f"{len(row)} columns where the header has {len(header)}"
-            yield Problem(name, line, "row", reason, dict(zip(header, row, strict=False)))
-        elif any(row):
-            yield Row(line, dict(zip(header, row, strict=True)))
+    # Spreadsheets leave such rows below a table.
+    empty = [""] * len(header)
+    filled = ((line, row) for line, row in rows if row != empty)
+    return Table(name, header, by_header(filled, name, header))
 
 
 def _mended(row: list[str] | str) -> list[str] | str:
@@ -120,8 +110,7 @@ def _delimiter(header: str, name: str, mapping: Mapping) -> str:
             return delimiter
     if mapping.delimiter is not None:
         return mapping.delimiter
-    outside_quotes = "".join(header.split('"')[::2])
-    found = [delimiter for delimiter in _DELIMITERS if delimiter in outside_quotes]
+    found = [delimiter for delimiter in _DELIMITERS if delimiter in outside_quotes(header)]
     if len(found) > 1:
         names = " and ".join(_DELIMITERS[delimiter] for delimiter in found)
         raise TableError(

@@ -21,23 +21,16 @@ identity = "e-mail"
 """
 
 import dataclasses
-import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import date, datetime, time
-from typing import IO, Protocol
-from xml.etree.ElementTree import ParseError
-
-import openpyxl
-from openpyxl import Workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from intake.edge import Edge
 from intake.forms import Table, read_form
 from intake.importing import Item, Meter, Source
 from intake.mapping import DEMOGRAPHICS, Mapping, mapping_of
 from intake.tables import MAX_TITLE_CHARACTERS, BadFieldError, Problem, Row, TableError
+from intake.xlsx import Cell, check_archive, choose_sheet, damage, load, rows_of
 
 CHANNEL = "engagementhq"
 
@@ -47,23 +40,15 @@ _PARTICIPANTS = ("Email address", "Email")
 _DEFAULTS = {"mode": "online", "channel": CHANNEL}
 
 
-class _Cell(Protocol):
-    """The part of openpyxl's read-only cells that is used here."""
-
-    @property
-    def value(self) -> object: ...
-    @property
-    def data_type(self) -> str: ...
-
-
 def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
     """Read a survey's responses: each non-empty answer to a question that is chosen contributes.
 
     A response without a date is a problem, an answer with a formula or an error in it too. The
-    workbook's texts are held in memory by openpyxl.
+    workbook's texts are held in memory by openpyxl; hence the limits of `intake.xlsx`.
 
     Raises:
-        TableError: It is no such workbook, or the mapping file lacks what is needed.
+        TableError: It is no such workbook, is damaged or too large, or the mapping file lacks what
+            is needed.
         InvalidIdError: The consultation's id is none.
     """
     name = source.path.name
@@ -74,7 +59,8 @@ def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
             f"{name}: say in a mapping file (--mapping) which questions are topics:"
             ' [values.topic], "the header of the question" = "id-of-the-topic"'
         )
-    with _opened(source, mapping, meter) as rows:
+    with ExitStack() as stack:
+        rows = _rows(source, mapping, meter, stack)
         survey = _Survey(rows, name, mapping, topics, edge)
         own = Mapping(
             zone=mapping.zone,
@@ -97,7 +83,7 @@ class _Survey:
 
     def __init__(
         self,
-        rows: Iterator[Sequence[_Cell]],
+        rows: Iterator[Sequence[Cell]],
         name: str,
         mapping: Mapping,
         topics: dict[str, str],
@@ -136,12 +122,13 @@ class _Survey:
                     shown = {"topic": topic, asked: _shown(cells[place])}
                     yield error.at(self._name, Row(number, shown))
 
-    def _answer(self, cells: Sequence[_Cell], asked: str, topic: str, text: str) -> dict[str, str]:
+    def _answer(self, cells: Sequence[Cell], asked: str, topic: str, text: str) -> dict[str, str]:
         others = {field: _text(cells, place, field) for field, place in self._others.items()}
         return {
             "topic": topic,
+            # Cut, contact data would no longer be known as such.
             "topic_title": self._edge.text(asked)[:MAX_TITLE_CHARACTERS],
-            "text": self._edge.text(text),
+            "text": text,
             "occurred_at": _text(cells, _DATE_COLUMN, "occurred_at"),
             **others,
         }
@@ -153,50 +140,25 @@ class _Survey:
         return header.index(column.strip())
 
 
-@contextmanager
-def _opened(source: Source, mapping: Mapping, meter: Meter) -> Iterator[Iterator[Sequence[_Cell]]]:
-    """The rows of the sheet.
-
-    Raises:
-        TableError: It cannot be opened, or is damaged; also while the rows are read.
-    """
+def _rows(
+    source: Source, mapping: Mapping, meter: Meter, stack: ExitStack
+) -> Iterator[Sequence[Cell]]:
     name = source.path.name
     try:
-        file = meter.open(source.path)
+        file = stack.enter_context(meter.open(source.path))
     except OSError as error:
         raise TableError(f"{name}: cannot be read: {error.strerror}") from None
-    with file:
-        try:
-            book = _load(file)
-            sheets = {sheet.title: sheet for sheet in book.worksheets}
-            sheet = sheets.get(mapping.sheet or next(iter(sheets), ""))
-            if sheet is None:
-                raise TableError(f"{name}: there is no sheet {mapping.sheet or 'at all'}")
-            # The size that a sheet claims may be wrong, and rows would be cut to it.
-            sheet.reset_dimensions()
-            yield iter(sheet.iter_rows())
-            book.close()
-        except (zipfile.BadZipFile, InvalidFileException, ParseError) as error:
-            raise TableError(
-                f"{name}: not an XLSX workbook, or a damaged one ({type(error).__name__})"
-            ) from None
-
-
-def _load(file: IO[bytes]) -> Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return openpyxl.load_workbook(file, read_only=True, keep_links=False)
-        except KeyError:
-            # A part that every workbook has is missing.
-            raise InvalidFileException from None
+    check_archive(file, name)
+    with damage(name):
+        book = load(file, stack, data_only=False)
+        return rows_of(choose_sheet(book, name, mapping.sheet), name)
 
 
 def _at(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-def _shown(cell: _Cell) -> str:
+def _shown(cell: Cell) -> str:
     """What a cell shows, in one spelling."""
     match cell.value:
         case None:
@@ -213,7 +175,7 @@ def _shown(cell: _Cell) -> str:
             return str(value).strip()
 
 
-def _text(cells: Sequence[_Cell], place: int, column: str) -> str:
+def _text(cells: Sequence[Cell], place: int, column: str) -> str:
     if place >= len(cells):
         return ""
     if cells[place].data_type in {"f", "e"}:

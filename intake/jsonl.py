@@ -63,7 +63,7 @@ def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
                 yield from _read_events(again, source, edge, meter)
             else:
                 columns = _columns(source)
-                table = Table(name, columns, _rows(again, name, columns, edge))
+                table = Table(name, columns, _rows(again, name, columns))
                 yield from read_form(table, source, mapping_of(source), edge, meter, CHANNEL)
             return
         yield line
@@ -147,7 +147,7 @@ def _columns(source: Source) -> tuple[str, ...]:
 
 
 def _rows(
-    lines: Iterable[Line | Problem], name: str, columns: tuple[str, ...], edge: Edge
+    lines: Iterable[Line | Problem], name: str, columns: tuple[str, ...]
 ) -> Iterator[Row | Problem]:
     for line in lines:
         if isinstance(line, Problem):
@@ -158,7 +158,6 @@ def _rows(
         except BadFieldError as error:
             yield error.at(name, line.row)
         else:
-            said["text"] = edge.text(said.get("text", ""))
             yield Row(line.number, dict.fromkeys(columns, "") | said)
 
 

@@ -1,8 +1,9 @@
 """The outbox: events in a file until Kafka has them.
 
-A queue in one SQLite database, and nothing of Kafka. What it holds outlives the process however it
-ends; only one publisher at a time has it open. It holds the texts of contributions, so its owner
-alone may read it, and none are left in it once it is closed empty.
+A queue in one SQLite database, and nothing of Kafka but the name of the topic that it is for. What
+it holds outlives the process however it ends; only one publisher at a time has it open. It holds
+the texts of contributions, so its owner alone may read it, and none are left in it once it is
+closed empty.
 """
 
 import sqlite3
@@ -12,10 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from schemas.topics import EVENTS
+
 MAX_OUTBOX_BYTES = 1024 * 1024 * 1024
 
 _APPLICATION_ID = 0x4973_6567  # "Iseg", where SQLite's file format has a place for such a mark
-_FORMAT = 1
+_FORMAT = 2
 _SCHEMA = (
     """
     CREATE TABLE events (
@@ -38,6 +41,7 @@ _SCHEMA = (
         PRIMARY KEY (source, id)
     )
     """,
+    "CREATE TABLE topic (name TEXT NOT NULL)",
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_FORMAT}",
 )
@@ -99,14 +103,19 @@ class Outbox:
     Args:
         path: The file; made when needed, readable by its owner only. A second file of that name
             with `-wal` at its end belongs to it while it is open, and after a crash.
+        topic: The Kafka topic of its events, its own for good.
         max_bytes: Largest size of the file. The `-wal` file comes on top, by a few megabytes.
 
     Raises:
-        OutboxError: Another publisher has it open, or the file is none of this format.
+        OutboxError: Another publisher has it open, it is for another topic, or the file is none of
+            this format.
     """
 
-    def __init__(self, path: Path, *, max_bytes: int = MAX_OUTBOX_BYTES) -> None:
+    def __init__(
+        self, path: Path, *, topic: str = EVENTS, max_bytes: int = MAX_OUTBOX_BYTES
+    ) -> None:
         self.path = path
+        self._topic = topic
         self._lock = threading.Lock()
         self._max_bytes = max_bytes
         with self._explained():
@@ -233,6 +242,8 @@ class Outbox:
                 f"outbox {self.path} has format {version}, and this version of Isegoria reads"
                 f" {_FORMAT}: let the version that wrote it send what it holds"
             )
+        if not is_new:
+            self._check_topic()
         self._execute("PRAGMA journal_mode = WAL")
         # Written to the system at each commit and to the disk at each checkpoint.
         self._execute("PRAGMA synchronous = NORMAL")
@@ -240,11 +251,20 @@ class Outbox:
             with self._transaction():
                 for statement in _SCHEMA:
                     self._execute(statement)
+                self._execute("INSERT INTO topic VALUES (?)", (self._topic,))
         self._max_pages = max(1, self._max_bytes // self._number("PRAGMA page_size"))
         self._limit(self._max_pages)
         self._held = self._number("SELECT count(*) FROM events")
         self._last = self._number("SELECT coalesce(max(position), 0) FROM events")
         self._any_refused = bool(self._number("SELECT count(*) FROM refused"))
+
+    def _check_topic(self) -> None:
+        topic: str = self._execute("SELECT name FROM topic").fetchone()[0]
+        if topic != self._topic:
+            raise OutboxError(
+                f"outbox {self.path} is for topic {topic}, not {self._topic}: publish to that"
+                " topic, or choose another file"
+            )
 
     def _insert(self, event: Outgoing) -> None:
         self._execute(

@@ -13,6 +13,9 @@ from kafka.errors import KafkaError
 
 from intake.delivery import UnreachableError
 
+GRACE_SECONDS = 5.0
+"""How long after its delivery timeout to wait for kafka-python to give up an event: it decides."""
+
 _BATCH_BYTES = 128 * 1024
 _LINGER_MILLISECONDS = 10
 _CLOSE_SECONDS = 5.0
@@ -27,6 +30,12 @@ class Future(Protocol):
 
     def get(self, timeout: float) -> object:
         """Wait for the acknowledgement."""
+
+    def add_callback(self, function: Callable[[object], None]) -> object:
+        """Call the function once Kafka has acknowledged the record."""
+
+    def add_errback(self, function: Callable[[BaseException], None]) -> object:
+        """Call the function once the record has failed."""
 
 
 class _Sender(Protocol):
@@ -74,11 +83,11 @@ def connect(
     """Make a producer and ask for the topic's number of partitions.
 
     Args:
-        bootstrap_servers: As the publisher has it, and so the others.
-        client_id: Likewise.
-        topic: Likewise.
-        delivery_seconds: Likewise.
-        connect_seconds: Likewise.
+        bootstrap_servers: Brokers to ask first, as `host:port`, several separated by commas.
+        client_id: What the broker's logs and quotas know the producer by.
+        topic: Where its events go.
+        delivery_seconds: How long Kafka may take to acknowledge an event before it has failed.
+        connect_seconds: How long the first contact with a broker may take.
         from_outbox: As `intake.draining` wants it: one request at a time, without end.
 
     Raises:
@@ -121,7 +130,12 @@ def connect(
 
 
 def close(producer: Producer, *, in_flight: bool) -> None:
-    """End a producer; what is in flight is given up."""
+    """End a producer.
+
+    Args:
+        producer: To end.
+        in_flight: Whether something may be in flight; it is given up.
+    """
     if in_flight:
         # `close` alone would raise here, and leave its thread running (kafka-python 3.0.12).
         producer._sender.force_close()  # noqa: SLF001

@@ -24,7 +24,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from intake.delivery import DeliveryError, DeliveryReport, Failure, UnreachableError
 from intake.draining import Drain
 from intake.outbox import MAX_OUTBOX_BYTES, Outbox, OutboxFullError, Outgoing
-from intake.producer import Bounds, Connect, Future, close, connect, wait
+from intake.producer import GRACE_SECONDS, Bounds, Connect, Future, close, connect, wait
 from schemas.admission import admit
 from schemas.events import Event, PolicySet, encode, partition_key
 from schemas.topics import EVENTS, partition_of
@@ -33,9 +33,6 @@ MAX_IN_FLIGHT_EVENTS = 50_000
 MAX_IN_FLIGHT_BYTES = 64 * 1024 * 1024
 DELIVERY_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
-
-# kafka-python gives up an event a little after its delivery timeout; it decides, not we.
-_GRACE_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +65,8 @@ class Publisher:
     Raises:
         UnreachableError: No broker answers in time, or it does not have the topic; not with an
             outbox.
-        OutboxError: Another publisher uses the outbox, or the file is something else.
+        OutboxError: Another publisher uses the outbox, it is for another topic, or the file is
+            something else.
     """
 
     def __init__(  # noqa: PLR0913  all but the first have a default
@@ -97,7 +95,7 @@ class Publisher:
         if outbox is None:
             self._way = _Direct(connecting, topic, bounds)
         else:
-            store = Outbox(Path(outbox), max_bytes=max_outbox_bytes)
+            store = Outbox(Path(outbox), topic=topic, max_bytes=max_outbox_bytes)
             self._way = _Stored(partial(connecting, from_outbox=True), topic, bounds, store)
 
     @property
@@ -171,7 +169,7 @@ class _Direct:
     def __init__(self, connect: Connect, topic: str, bounds: Bounds) -> None:
         self._connect = connect
         self._topic = topic
-        self._settle_seconds = bounds.seconds + _GRACE_SECONDS
+        self._settle_seconds = bounds.seconds + GRACE_SECONDS
         self._max_events = bounds.events
         self._max_bytes = bounds.bytes
         self._in_flight: deque[_InFlight] = deque()

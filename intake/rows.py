@@ -3,7 +3,6 @@
 Exports also come inside a zip, and with semicolons.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from io import TextIOWrapper
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 
 from intake.ids import Seen
 from intake.importing import Item, Meter
-from intake.tables import NOT_UTF_8, BadFieldError, Lines, Problem, Row, TableError, parse_rows
+from intake.tables import BadFieldError, Lines, Problem, Row, parse_table
 from schemas.events import Event
 
 
@@ -33,17 +32,11 @@ def read_rows(
         delimiters: Characters that may stand between columns; the header shows which one does.
 
     Raises:
-        TableError: The header lacks a required column or is not UTF-8.
+        TableError: The header cannot be read, or lacks a required column.
     """
     text = TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
-        lines = Lines(text, name)
-        first = next(lines, "")
-        if not first.strip():
-            return
-        delimiter, header = _header(first, name, required, delimiters)
-        for number, row in parse_rows(lines, delimiter):
-            yield _row(name, number, header, row)
+        yield from parse_table(Lines(text, name), name, required, delimiters) or ()
     finally:
         text.detach()
 
@@ -95,32 +88,3 @@ def _beyond_limits(error: ValidationError) -> BadFieldError:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     names = [part for part in first["loc"] if isinstance(part, str)]
     return BadFieldError(names[-1] if names else "row", first["msg"])
-
-
-def _header(
-    line: str, name: str, required: tuple[str, ...], delimiters: str
-) -> tuple[str, list[str]]:
-    try:
-        line.encode()
-        found = {one: next(csv.reader([line], delimiter=one)) for one in delimiters}
-    except UnicodeEncodeError:
-        raise TableError(f"{name}: {NOT_UTF_8}; save it as CSV in UTF-8") from None
-    except csv.Error as error:
-        raise TableError(f"{name}: the header is not readable as CSV: {error}") from None
-    delimiter = max(delimiters, key=lambda one: len(found[one]))
-    missing = [column for column in required if column not in found[delimiter]]
-    if missing:
-        raise TableError(
-            f"{name}: the header lacks {', '.join(missing)}; expected {', '.join(required)}"
-        )
-    return delimiter, found[delimiter]
-
-
-def _row(name: str, number: int, header: list[str], row: list[str] | str) -> Row | Problem:
-    if isinstance(row, str):
-        return Problem(name, number, "row", row, dict.fromkeys(header, ""))
-    cells = dict(zip(header, row, strict=False))
-    if len(row) != len(header):
-        reason = f"{len(row)} columns where the header has {len(header)}"
-        return Problem(name, number, "row", reason, cells)
-    return Row(number, cells)

@@ -92,27 +92,68 @@ def read_table(path: Path, required: tuple[str, ...]) -> Iterator[Row | Problem]
     lines are skipped.
 
     Raises:
-        TableError: The file is absent, empty, or its header lacks a required column.
+        TableError: The file is absent or empty, or its header cannot be read or lacks a required
+            column.
     """
-    rows = read_rows(path)
-    first = next(rows, None)
+    with _open(path) as file:
+        table = parse_table(Lines(file, path.name), path.name, required)
+        if table is None:
+            raise TableError(f"{path.name}: the file is empty; expected a header with {required}")
+        yield from table
+
+
+def parse_table(
+    lines: "Lines", name: str, required: tuple[str, ...], delimiters: str = ","
+) -> Iterator[Row | Problem] | None:
+    """Parse CSV by the names in its header, as `read_table` does; None where there is nothing.
+
+    Args:
+        lines: Of the file, from its first one on.
+        name: Of the file, for messages.
+        required: Columns that the header must have.
+        delimiters: Characters that may stand between columns; the header shows which one does.
+
+    Raises:
+        TableError: The header cannot be read, or lacks a required column.
+    """
+    first = next((line for line in lines if line.strip()), None)
     if first is None:
-        raise TableError(f"{path.name}: the file is empty; expected a header with {required}")
-    header = first[1]
-    missing = [] if isinstance(header, str) else [name for name in required if name not in header]
-    if isinstance(header, str) or missing:
+        return None
+    lines.put_back()
+    rows = parse_rows(lines, max(delimiters, key=outside_quotes(first).count))
+    _, header = next(rows)
+    if isinstance(header, str):
+        raise TableError(f"{name}: the header is {header}; save it as CSV in UTF-8")
+    missing = [column for column in required if column not in header]
+    if missing:
         raise TableError(
-            f"{path.name}: the header lacks {', '.join(missing) or header};"
-            f" expected {', '.join(required)}"
+            f"{name}: the header lacks {', '.join(missing)}; expected {', '.join(required)}"
         )
+    return by_header(rows, name, header)
+
+
+def by_header(
+    rows: Iterator[tuple[int, list[str] | str]], name: str, header: list[str]
+) -> Iterator[Row | Problem]:
+    """Name the cells of rows, as `parse_rows` gives them, by a header.
+
+    A row that could not be read, or has another number of columns, is a problem.
+    """
     for line, row in rows:
         if isinstance(row, str):
-            yield Problem(path.name, line, "row", row, dict.fromkeys(header, ""))
-        elif len(row) != len(header):
-            reason = f"{len(row)} columns where the header has {len(header)}"
-            yield Problem(path.name, line, "row", reason, dict(zip(header, row, strict=False)))
+            yield Problem(name, line, "row", row, dict.fromkeys(header, ""))
+            continue
+        cells = dict(zip(header, row, strict=False))
+        if len(row) == len(header):
+            yield Row(line, cells)
         else:
-            yield Row(line, dict(zip(header, row, strict=True)))
+            reason = f"{len(row)} columns where the header has {len(header)}"
+            yield Problem(name, line, "row", reason, cells)
+
+
+def outside_quotes(line: str) -> str:
+    """What of a line of CSV stands outside quotation marks: there a delimiter is one."""
+    return "".join(line.split('"')[::2])
 
 
 def read_records(
@@ -205,13 +246,16 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str] | str]]:
     Raises:
         TableError: The file is absent.
     """
+    with _open(path) as file:
+        yield from parse_rows(Lines(file, path.name))
+
+
+def _open(path: Path) -> TextIO:
     try:
         # Bytes that are no UTF-8 become surrogates, so that they spoil one row and not the file.
-        file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     except FileNotFoundError:
         raise TableError(f"{path.name}: no such file in {path.parent}") from None
-    with file:
-        yield from parse_rows(Lines(file, path.name))
 
 
 def parse_rows(lines: "Lines", delimiter: str = ",") -> Iterator[tuple[int, list[str] | str]]:

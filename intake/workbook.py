@@ -10,70 +10,32 @@ either a formula or its value. The cells' text is held in memory; hence the limi
 """
 
 import re
-import warnings
 import zipfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, time
 from itertools import repeat
-from typing import IO, NamedTuple, Protocol, cast
+from typing import IO, NamedTuple
 from xml.parsers import expat
 
-import openpyxl
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import escape, range_boundaries
-from openpyxl.workbook import Workbook
 
 from intake.edge import Edge
 from intake.forms import Table, read_form
 from intake.importing import Item, Meter, Source
 from intake.mapping import Mapping, mapping_of
 from intake.tables import BadFieldError, Problem, Row, TableError
+from intake.xlsx import Cell, check_archive, choose_sheet, damage, load, rows_of
 
 CHANNEL = "xlsx"
 
-MAX_SHEET_BYTES = 512 * 1024 * 1024
-MAX_STRINGS_BYTES = 64 * 1024 * 1024
-MAX_PART_BYTES = 8 * 1024 * 1024
-"""Uncompressed: a sheet, the workbook's texts, and each of its other parts (styles, …)."""
-
 # Excel keeps 15 significant digits: https://support.microsoft.com, "Excel specifications".
 _MAX_NUMBER = 10**15
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FORMULA = "f"
 _ERROR = "e"
-# What the zip and XML libraries and openpyxl raise for a file that is damaged or made to harm.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    expat.ExpatError,
-    SyntaxError,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    OverflowError,
-)
-
 # What a number format shows as it is, and its colours, locales and conditions.
 _NO_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
-
-_Cell = ReadOnlyCell | EmptyCell
-
-
-class _ReadOnlySheet(Protocol):
-    """The part of openpyxl's `ReadOnlyWorksheet` that is used here."""
-
-    title: str
-    _worksheet_path: str
-
-    def reset_dimensions(self) -> None: ...
-    def iter_rows(self) -> Iterator[Sequence[_Cell]]: ...
 
 
 def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
@@ -91,7 +53,7 @@ def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
             file = stack.enter_context(source.path.open("rb"))
         except OSError as error:
             raise TableError(f"{name}: cannot be read: {error.strerror}") from None
-        _check_archive(file, name)
+        check_archive(file, name)
         sheet = _Sheet(file, name, mapping, stack)
         meter.total += sheet.plan.rows
         table = Table(name, sheet.header, sheet.rows(meter))
@@ -132,16 +94,15 @@ class _Sheet:
     def __init__(self, file: IO[bytes], name: str, mapping: Mapping, stack: ExitStack) -> None:
         self._name = name
         self.formulas = 0
-        with _damage(name):
-            values = _load(file, stack, data_only=True)
-            sheet = _sheet(values, name, mapping.sheet)
+        with damage(name):
+            sheet = choose_sheet(load(file, stack, data_only=True), name, mapping.sheet)
             # openpyxl has no public name for it.
             self.plan = _plan(file, sheet._worksheet_path)  # noqa: SLF001
-            self._values = _rows(sheet)
-            self._formulas: Iterator[Sequence[_Cell]] = repeat(())
+            self._values = rows_of(sheet, name)
+            self._formulas: Iterator[Sequence[Cell]] = repeat(())
             if self.plan.formulas:
-                formulas = _load(file, stack, data_only=False)
-                self._formulas = _rows(_sheet(formulas, name, mapping.sheet))
+                formulas = load(file, stack, data_only=False)
+                self._formulas = rows_of(choose_sheet(formulas, name, mapping.sheet), name)
         self._line = 0
         self.header = self._read_header()
 
@@ -158,7 +119,7 @@ class _Sheet:
                 yield self._row(row, formulas, open_ranges)
 
     def _row(
-        self, row: Sequence[_Cell], formulas: Sequence[_Cell], merged: list[_Merged]
+        self, row: Sequence[Cell], formulas: Sequence[Cell], merged: list[_Merged]
     ) -> Row | Problem:
         width = len(self.header)
         cells, wrong = dict.fromkeys(self.header, ""), None
@@ -203,95 +164,12 @@ class _Sheet:
             header.pop()
         return header
 
-    def _next(self) -> tuple[Sequence[_Cell], Sequence[_Cell]] | None:
-        with _damage(self._name), warnings.catch_warnings():
-            # openpyxl warns of what it leaves out; the cells themselves say what is wrong.
-            warnings.simplefilter("ignore")
-            row = next(self._values, None)
-            formulas = next(self._formulas, ())
+    def _next(self) -> tuple[Sequence[Cell], Sequence[Cell]] | None:
+        row = next(self._values, None)
         if row is None:
             return None
         self._line += 1
-        return row, formulas
-
-
-class _damage:  # noqa: N801  reads as a statement
-    """Turns what a damaged workbook raises into one sentence."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, _DAMAGED) and not isinstance(error, TableError):
-            raise TableError(
-                f"{self._name}: a damaged workbook ({type(error).__name__}); open it, and save it"
-                " again as .xlsx"
-            ) from None
-
-
-def _check_archive(file: IO[bytes], name: str) -> None:
-    """Refuse what is no XLSX workbook, and what would not fit the memory.
-
-    A zip entry never gives more bytes than its directory says, so that saying little is no way out.
-    """
-    head = file.read(len(_OLE))
-    if head == _OLE:
-        raise TableError(
-            f"{name}: an .xls file or a workbook with a password; save it as .xlsx without one"
-        )
-    try:
-        parts = zipfile.ZipFile(file).infolist()
-    except _DAMAGED:
-        raise TableError(
-            f"{name}: not an XLSX workbook; for a CSV file the format is csv"
-        ) from None
-    for part in parts:
-        if part.filename.endswith("vbaProject.bin"):
-            raise TableError(f"{name}: a workbook with macros; save it as .xlsx without them")
-        limit = _limit(part.filename)
-        if limit is not None and part.file_size > limit:
-            raise TableError(
-                f"{name}: {part.filename} unpacks to {part.file_size:,} bytes, at most {limit:,};"
-                " save the sheet as CSV, which may have any size"
-            )
-
-
-def _limit(part: str) -> int | None:
-    """Most bytes of a part; None for what is never read, such as pictures."""
-    if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-        return MAX_SHEET_BYTES
-    if part.lower() == "xl/sharedstrings.xml":
-        return MAX_STRINGS_BYTES
-    return None if part.startswith(("xl/media/", "xl/embeddings/")) else MAX_PART_BYTES
-
-
-def _load(file: IO[bytes], stack: ExitStack, *, data_only: bool) -> Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
-    stack.callback(book.close)
-    return book
-
-
-def _sheet(book: Workbook, name: str, wanted: str | None) -> _ReadOnlySheet:
-    # `worksheets` leaves out charts; in read-only mode the rest are of this kind.
-    sheets = {sheet.title: cast("_ReadOnlySheet", sheet) for sheet in book.worksheets}
-    if wanted is None and sheets:
-        return next(iter(sheets.values()))
-    if wanted is None or wanted not in sheets:
-        raise TableError(
-            f"{name}: there is no sheet {wanted or 'at all'}; it has {', '.join(sheets) or 'none'}"
-        )
-    return sheets[wanted]
-
-
-def _rows(sheet: _ReadOnlySheet) -> Iterator[Sequence[_Cell]]:
-    # The size that a sheet claims may be wrong, and rows would be cut to it.
-    sheet.reset_dimensions()
-    return sheet.iter_rows()
+        return row, next(self._formulas, ())
 
 
 def _plan(file: IO[bytes], path: str) -> _Plan:
@@ -322,7 +200,7 @@ def _plan(file: IO[bytes], path: str) -> _Plan:
     return _Plan(rows, tuple(sorted(merged, key=lambda cells: cells.top)), formulas)
 
 
-def _text(cell: _Cell, column: str, *, formula: bool) -> str:
+def _text(cell: Cell, column: str, *, formula: bool) -> str:
     """What a cell says, as a CSV file would have it.
 
     Raises:

@@ -17,7 +17,7 @@ from kafka.errors import KafkaError
 from starlette.concurrency import run_in_threadpool
 
 from intake.delivery import UnreachableError
-from intake.producer import Producer, close, connect
+from intake.producer import GRACE_SECONDS, Producer, close, connect
 from schemas.events import Event, encode, partition_key
 from schemas.topics import EVENTS, partition_of
 
@@ -25,8 +25,6 @@ DELIVERY_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 
 _PAUSE_SECONDS = 1.0
-# kafka-python gives up an event a little after its delivery timeout.
-_GRACE_SECONDS = 5.0
 _REACHED_SECONDS = 2.0
 
 _log = structlog.get_logger("intake.http")
@@ -87,7 +85,7 @@ class AcknowledgedPublisher:
         batch = _Batch(len(events))
         await run_in_threadpool(self._send, producer, partitions, events, batch)
         try:
-            async with asyncio.timeout(self._delivery_seconds + _GRACE_SECONDS):
+            async with asyncio.timeout(self._delivery_seconds + GRACE_SECONDS):
                 failure = await batch.settled
         except TimeoutError as error:
             failure = error
@@ -111,7 +109,7 @@ class AcknowledgedPublisher:
         for sent, event in enumerate(events):
             key = partition_key(event)
             try:
-                future: _Future = producer.send(  # type: ignore[assignment]
+                future = producer.send(
                     self._topic,
                     value=encode(event),
                     key=key.encode(),
@@ -200,13 +198,6 @@ class _Batch:
         # Who waited may have given up.
         if not self.settled.done():
             self.settled.set_result(self._failure)
-
-
-class _Future(Protocol):
-    """The part of kafka-python's future that is used here."""
-
-    def add_callback(self, function: object) -> object: ...
-    def add_errback(self, function: object) -> object: ...
 
 
 class _Admin(Protocol):

@@ -1,10 +1,12 @@
 """The importer of EngagementHQ's survey exports."""
 
+import zipfile
 from datetime import UTC, datetime
 
 import openpyxl
 import pytest
 
+from intake import xlsx
 from intake.edge import Edge
 from intake.engagementhq import read
 from intake.importing import Meter, Source
@@ -166,6 +168,43 @@ def test_what_is_no_workbook_is_refused(file, content):
 
     with pytest.raises(TableError, match=r"river.xlsx: not an XLSX workbook"):
         items(path)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(file):
+    path = file(response())
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/theme/theme2.xml", b" " * (xlsx.MAX_PART_BYTES + 1))
+
+    with pytest.raises(TableError, match=r"theme2.xml unpacks to 8,388,609 bytes"):
+        items(path)
+
+
+def test_a_workbook_that_breaks_off_is_a_damaged_one(file):
+    path = file(response())
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"][:-40]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    with pytest.raises(TableError, match="a damaged workbook"):
+        items(path)
+
+
+def test_contact_data_is_masked_in_answers_and_titles(file):
+    asked = RIVER + " " * 467 + "x@example.org"
+    path = file(
+        response(river="Mail ann@example.org"),
+        header=(*HEADER[:3], asked, PATH),
+        title="Write to x@example.org",
+    )
+
+    found = items(path, MAPPING.replace(RIVER, asked))
+
+    shown = "".join(encode(item).decode() for item in found)
+    assert "@" not in shown
+    assert 3 == len(found)
 
 
 def test_no_name_comes_through_in_an_event_or_a_reason(file):

@@ -257,13 +257,25 @@ def test_an_event_appended_again_takes_the_place_of_the_refused_one(outbox):
 def test_a_file_of_another_format_is_refused_and_left_as_it_is(path):
     Outbox(path).close()
     database = sqlite3.connect(path)
-    database.execute("PRAGMA user_version = 2")
+    database.execute("PRAGMA user_version = 1")
     database.close()
     before = path.read_bytes()
 
-    with pytest.raises(OutboxError, match=r"has format 2, and this version of Isegoria reads 1"):
+    with pytest.raises(OutboxError, match=r"has format 1, and this version of Isegoria reads 2"):
         Outbox(path)
     assert before == path.read_bytes()
+
+
+def test_an_outbox_for_another_topic_is_refused_and_keeps_what_it_holds(path):
+    outbox = Outbox(path, topic="trams")
+    outbox.append(event(1, b"on trams"))
+    outbox.close()
+
+    with pytest.raises(OutboxError, match=r"outbox\.db is for topic trams, not buses: publish to"):
+        Outbox(path, topic="buses")
+    again = Outbox(path, topic="trams")
+    assert [b"on trams"] == values(again)
+    again.close()
 
 
 def test_another_database_is_refused_and_left_as_it_is(path):

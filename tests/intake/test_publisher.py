@@ -32,7 +32,7 @@ from schemas.events import (
     partition_key,
 )
 from schemas.policy import DeploymentPolicy
-from schemas.topics import partition_of
+from schemas.topics import EVENTS, partition_of
 from tests.fixtures.kafka import create_topic, running_broker, start_broker
 from tests.fixtures.processes import wait_for
 from tests.make import contribution
@@ -272,9 +272,9 @@ def outbox(tmp_path):
     return tmp_path / "outbox.db"
 
 
-def publish_to_nobody(nobody, outbox, events):
+def publish_to_nobody(nobody, topic, outbox, events):
     """What a run without a broker leaves behind."""
-    with Publisher(nobody, connect_seconds=0.2, outbox=outbox) as publisher:
+    with Publisher(nobody, topic=topic, connect_seconds=0.2, outbox=outbox) as publisher:
         for event in events:
             publisher.publish(event)
         return publisher.flush()
@@ -297,7 +297,7 @@ def expected_by_key(events):
 
 
 def test_without_a_broker_the_outbox_holds_every_event(nobody, outbox, caplog):
-    report = publish_to_nobody(nobody, outbox, generate(300))
+    report = publish_to_nobody(nobody, EVENTS, outbox, generate(300))
 
     assert (0, (), 300) == (report.acknowledged, report.failed, report.held)
     assert f"300 events are held in the outbox {outbox}" in caplog.text
@@ -320,8 +320,8 @@ def test_with_a_broker_the_outbox_is_empty_once_the_block_is_left(kafka, topic, 
 
 def test_what_earlier_runs_left_is_sent_first(kafka, topic, nobody, outbox):
     events = list(generate(900, topics=3))
-    publish_to_nobody(nobody, outbox, events[:300])
-    publish_to_nobody(nobody, outbox, events[300:600])
+    publish_to_nobody(nobody, topic, outbox, events[:300])
+    publish_to_nobody(nobody, topic, outbox, events[300:600])
 
     with Publisher(kafka, topic=topic, outbox=outbox) as publisher:
         for event in events[600:]:
@@ -451,7 +451,7 @@ def end_offsets(address, topic):
 
 def test_leaving_the_block_by_an_error_keeps_what_is_held(kafka, topic, nobody, outbox):
     def publish_and_stumble():
-        with Publisher(nobody, connect_seconds=0.2, outbox=outbox) as publisher:
+        with Publisher(nobody, topic=topic, connect_seconds=0.2, outbox=outbox) as publisher:
             publisher.publish(contribution("e1"))
             raise KeyError("something else")
 
@@ -501,7 +501,7 @@ def test_a_policy_from_the_outbox_goes_to_the_partition_that_it_names(kafka, top
         )
         for number in range(PARTITIONS + 1)
     ]
-    publish_to_nobody(nobody, outbox, policies)
+    publish_to_nobody(nobody, topic, outbox, policies)
 
     with (
         pytest.raises(DeliveryError, match="policy-4: partition 4 of 4 does not exist"),
@@ -564,11 +564,18 @@ def test_a_second_publisher_with_the_same_outbox_is_refused(kafka, topic, outbox
         Publisher(kafka, topic=topic, outbox=outbox)
 
 
+def test_an_outbox_is_not_sent_to_another_topic(nobody, outbox):
+    publish_to_nobody(nobody, "trams", outbox, [contribution("e1")])
+
+    with pytest.raises(OutboxError, match="is for topic trams, not buses"):
+        publish_to_nobody(nobody, "buses", outbox, [])
+
+
 def test_with_an_outbox_the_partitions_are_known_once_a_broker_has_answered(
     kafka, topic, nobody, outbox
 ):
     with (
-        Publisher(nobody, connect_seconds=0.2, outbox=outbox) as publisher,
+        Publisher(nobody, topic=topic, connect_seconds=0.2, outbox=outbox) as publisher,
         pytest.raises(UnreachableError, match="no Kafka broker answers"),
     ):
         _ = publisher.partitions

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.tables import Problem, Row, TableError, read_rows, read_table
+from intake.tables import Lines, Problem, Row, TableError, parse_table, read_rows, read_table
 
 
 def rows_of(tmp_path, content):
@@ -90,3 +90,24 @@ def test_an_empty_file_is_an_error(tmp_path, content):
 def test_an_absent_file_is_an_error_that_names_it(tmp_path):
     with pytest.raises(TableError, match=r"a\.csv: no such file"):
         list(read_table(tmp_path / "a.csv", ("a",)))
+
+
+@pytest.mark.parametrize("content", ['a,"b\nb"\n1,2\n', "\n\na,b\n1,2\n", 'a;"b,b,b"\n1;2\n'])
+def test_a_header_may_have_quotation_marks_and_blank_lines_before_it(content):
+    lines = Lines(io.StringIO(content), "a.csv")
+
+    [row] = parse_table(lines, "a.csv", ("a",), delimiters=",;")
+
+    assert ["1", "2"] == list(row.cells.values())
+    assert len(content.splitlines()) == row.line
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"a,\xfc\n", "not UTF-8"), (b'a,"b\n', "not readable as CSV")]
+)
+def test_a_header_that_cannot_be_read_is_an_error_that_says_why(tmp_path, content, reason):
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(TableError, match=rf"a\.csv: the header is {reason}"):
+        list(read_table(path, ("a",)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from intake import delimited, workbook
+from intake import delimited, workbook, xlsx
 from intake.importing import Meter
 from intake.tables import TableError
 from tests.intake.form import HEADER, read, row
@@ -305,8 +305,8 @@ def test_macros_are_refused(file):
 @pytest.mark.parametrize(
     ("part", "limit"),
     [
-        ("xl/styles.xml", workbook.MAX_PART_BYTES),
-        ("xl/sharedStrings.xml", workbook.MAX_STRINGS_BYTES),
+        ("xl/styles.xml", xlsx.MAX_PART_BYTES),
+        ("xl/sharedStrings.xml", xlsx.MAX_STRINGS_BYTES),
     ],
 )
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(file, part, limit):
