@@ -122,8 +122,8 @@ class Export:
             data=TopicOpenedData(
                 consultation=self.consultation,
                 topic=topic,
-                title=proposal.title or f"Proposal {proposal.number}",
-                question=proposal.question,
+                title=self._edge.text(proposal.title) or f"Proposal {proposal.number}",
+                question=self._edge.text(proposal.question),
             ),
         )
 

@@ -126,12 +126,13 @@ class _Question:
 
     def _row(self, line: Line) -> Row:
         respondent = _respondent(line)
+        known_as = f"{self._consultation} respondent {respondent}"
         cells = {
             "topic": self._topic,
             "topic_title": self.title,
-            "contribution": str(respondent),
+            "contribution": self._edge.participant(known_as) or "",
             "text": self._edge.text(as_cell("text", line.fields.get("text"))),
-            "participant": f"{self._consultation} respondent {respondent}",
+            "participant": known_as,
             _ANSWER: _label("options", line.fields.get("options")),
         }
         return Row(line.number, self._empty | self._respondents.get(respondent, {}) | cells)

@@ -46,11 +46,14 @@ class Table(NamedTuple):
         file: Its name.
         header: Names of the columns.
         rows: The rows, and those that cannot be read.
+        named: Whether the header was written as one. Otherwise its names are whatever the rows
+            hold, which nobody is told.
     """
 
     file: str
     header: Sequence[str]
     rows: Iterator[Row | Problem]
+    named: bool = True
 
 
 def read_form(
@@ -119,9 +122,8 @@ def _columns(table: Table, mapping: Mapping, meter: Meter) -> dict[str, str]:
         )
     ignored = [name for name in named if name not in columns.values()]
     if ignored:
-        meter.notices.append(
-            f"{table.file}: columns that mean nothing here are ignored: {', '.join(ignored)}."
-        )
+        which = ", ".join(ignored) if table.named else f"{len(ignored):,} of them"
+        meter.notices.append(f"{table.file}: columns that mean nothing here are ignored: {which}.")
     return columns
 
 

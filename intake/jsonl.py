@@ -63,7 +63,7 @@ def read(source: Source, edge: Edge, meter: Meter) -> Iterator[Item]:
                 yield from _read_events(again, source, edge, meter)
             else:
                 columns = _columns(source)
-                table = Table(name, columns, _rows(again, name, columns))
+                table = Table(name, columns, _rows(again, name, columns), named=False)
                 yield from read_form(table, source, mapping_of(source), edge, meter, CHANNEL)
             return
         yield line

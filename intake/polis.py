@@ -106,7 +106,9 @@ class Export:
         yield ConsultationOpened(
             id="consultation",
             source=source,
-            data=ConsultationOpenedData(consultation=self.consultation, title=self.title),
+            data=ConsultationOpenedData(
+                consultation=self.consultation, title=self._edge.text(self.title)
+            ),
         )
         yield TopicOpened(
             id=f"topic-{TOPIC}",
@@ -114,8 +116,8 @@ class Export:
             data=TopicOpenedData(
                 consultation=self.consultation,
                 topic=TOPIC,
-                title=self.title,
-                question=self.question,
+                title=self._edge.text(self.title),
+                question=self._edge.text(self.question),
             ),
         )
         people = _People(self._edge, self.organiser)
@@ -150,7 +152,7 @@ class Export:
         participant, role = people.who(vote.voter)
         repeated = f"-{number}" if number > 1 else ""
         return ContributionSupported(
-            id=f"vote-{vote.comment}-{vote.voter}-{vote.milliseconds}-{vote.value}{repeated}",
+            id=f"vote-{vote.comment}-{participant}-{vote.milliseconds}-{vote.value}{repeated}",
             source=source,
             data=ContributionSupportedData(
                 consultation=self.consultation,

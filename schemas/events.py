@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Literal, NamedTuple, Self, get_args
 
 import orjson
@@ -607,7 +608,7 @@ Event = (
     | MeetingHeld
 )
 
-_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}|\d{1,9}")
+_PLACE = re.compile(r"[0-9]{1,3}")
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 _TYPES = tuple(model.model_fields["type"].default for model in get_args(Event))
 _CLAUSES = 10
@@ -694,9 +695,17 @@ def _read(payload: bytes, *, strict: bool) -> Event:
         raise InvalidEventError.of(_wrong_fields(error)) from None
 
 
+@cache
+def _field_names() -> frozenset[str]:
+    """What a field is called in any event."""
+    schema = _EVENT.json_schema()
+    models = schema["$defs"].values()
+    return frozenset(name for model in models for name in model.get("properties", ()))
+
+
 def _wrong_fields(error: ValidationError) -> list[WrongField]:
     """Each wrong field: where, and what is expected there."""
-    wrong = []
+    wrong, names = [], _field_names()
     for detail in error.errors(include_url=False, include_input=False, include_context=False):
         if detail["type"] == "union_tag_invalid":
             # The message would repeat what stands there.
@@ -705,6 +714,6 @@ def _wrong_fields(error: ValidationError) -> list[WrongField]:
         # The first element names the branch of the union; a reader looks for the field.
         parts = [str(part) for part in detail["loc"] if not str(part).endswith(".v1")]
         # What is no field's name may be anything, a person's too.
-        path = ".".join(part if _FIELD.fullmatch(part) else "…" for part in parts)
+        path = ".".join(part if part in names or _PLACE.fullmatch(part) else "…" for part in parts)
         wrong.append(WrongField(path or "event", detail["msg"]))
     return wrong

@@ -175,7 +175,7 @@ class ScreeningStep:
         expected = partition_of(key, self._partitions)
         if expected != record.partition:
             raise InvalidEventError(
-                f"key: events of {key} belong to partition {expected} of {self._partitions}"
+                f"key: events of this topic belong to partition {expected} of {self._partitions}"
                 " (murmur2 of the key, as Kafka's own clients do it)"
             )
         return Arrival(record.offset, key, event)

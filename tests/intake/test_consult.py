@@ -69,12 +69,10 @@ def test_a_question_becomes_a_topic_in_the_order_of_the_numbers(folder):
 def test_a_response_becomes_a_contribution_of_the_time_in_the_mapping(folder):
     [event] = of(ContributionSubmitted, items(folder({1: ("Trees?", [response(7)])})))
 
-    assert ("question-1/7", "7", "More trees.") == (
-        event.id,
-        event.data.contribution,
-        event.data.text,
-    )
-    assert datetime(2024, 5, 1, 11, tzinfo=UTC) == event.data.occurred_at
+    data = event.data
+    assert ("More trees.", data.participant) == (data.text, data.contribution)
+    assert f"question-1/{data.participant}" == event.id
+    assert datetime(2024, 5, 1, 11, tzinfo=UTC) == data.occurred_at
 
 
 def test_a_respondent_is_one_person_in_all_questions_and_another_in_another_consultation(folder):
@@ -122,6 +120,10 @@ def test_the_consultation_opens_once_where_it_has_a_title(folder):
     assert ("parks", "Parks") == (event.data.consultation, event.data.title)
 
 
+def respondent(number, data):
+    return EDGE.participant(f"{data.consultation} respondent {number}")
+
+
 @pytest.mark.parametrize(
     ("line", "field"),
     [
@@ -145,9 +147,8 @@ def test_a_bad_response_is_a_problem_with_its_line_and_the_rest_is_kept(folder, 
         problem.line,
         problem.field,
     )
-    assert ["question-1/1", "question-1/3"] == [
-        event.id for event in of(ContributionSubmitted, found)
-    ]
+    kept = [event.data for event in of(ContributionSubmitted, found)]
+    assert [respondent(1, kept[0]), respondent(3, kept[0])] == [data.participant for data in kept]
 
 
 @pytest.mark.parametrize(

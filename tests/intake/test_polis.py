@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.edge import Edge
@@ -195,6 +195,7 @@ def test_of_votes_in_the_same_millisecond_the_later_row_comes_last(folder):
     assert [0, -1, 1] == [event.data.value for event in events]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 2)] * 3, st.sampled_from([-1, 0, 1]))), st.randoms())
 def test_the_names_of_events_do_not_depend_on_the_order_of_rows(tmp_path_factory, votes, random):
     path = tmp_path_factory.mktemp("polis")

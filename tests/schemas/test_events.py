@@ -56,7 +56,7 @@ def changed(**fields):
         (changed(occurred_at=1e300), "data.occurred_at"),
         (changed(participant="Ada Lovelace"), "data.participant: String should match"),
         (changed(consultation="two words"), "data.consultation: String should match"),
-        (changed(particpant="p-1"), "data.particpant: Extra inputs are not permitted"),
+        (changed(particpant="p-1"), "data\\.…: Extra inputs are not permitted"),
         (changed(text="x" * 20_001), "data.text: String should have at most 20000"),
         (encode(contribution("1")).replace(b'"urn:test"', b'"a\\u0000b"'), "source: String"),
         (encode(contribution("1")).replace(b"tram line", b"\\ud800"), "Invalid JSON"),
