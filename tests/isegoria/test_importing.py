@@ -12,6 +12,7 @@ from itertools import islice
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
+from embedded import ports
 from intake.importing import Meter, Source
 from intake.pseudonyms import Pseudonymiser
 from intake.template import csv_template, write_xlsx_template
@@ -19,6 +20,7 @@ from isegoria.inputs import Input
 from isegoria.resuming import Progress
 from schemas.events import decode
 from schemas.topics import EVENTS
+from tests.fixtures.kafka import running_broker
 from tests.fixtures.processes import wait_for
 
 HEADER = "topic,contribution,text,participant,mode,channel,occurred_at"
@@ -218,9 +220,17 @@ class Broker:
             return consumer.end_offsets([self._place])[self._place]
 
 
+@pytest.fixture(scope="module")
+def own_kafka(tmp_path_factory):
+    """A broker whose topic of events has one partition, unlike that of other tests."""
+    port = ports.free_port()
+    with running_broker(tmp_path_factory.mktemp("importing"), port):
+        yield f"{ports.HOST}:{port}"
+
+
 @pytest.fixture
-def broker(kafka):
-    return Broker(kafka)
+def broker(own_kafka):
+    return Broker(own_kafka)
 
 
 def publish(path, *arguments, folder, broker):

@@ -10,14 +10,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from embedded.stack import Program, Stack, running
 from intake.publisher import Publisher
 from isegoria.pipeline import wait_until_complete
-from schemas.events import Event, decode
+from schemas.events import Event, decode, encode, partition_key
 from schemas.records import Kind
-from schemas.topics import EVENTS
+from schemas.topics import EVENTS, partition_of
 from sinks.connection import connect
 from streams.app import APP_ID
 from tests.events import Placed
@@ -110,6 +110,13 @@ class System:
         with Publisher(self.kafka) as publisher:
             for event in events:
                 publisher.publish(event)
+
+    def write(self, event: Event) -> None:
+        """Write an event straight to Kafka, past every edge."""
+        key = partition_key(event)
+        with closing(KafkaProducer(bootstrap_servers=self.kafka)) as producer:
+            placed = {"key": key.encode(), "partition": partition_of(key, PARTITIONS)}
+            producer.send(EVENTS, encode(event), **placed).get(30)
 
     def wait(self) -> None:
         """Wait until everything published is in the tables."""

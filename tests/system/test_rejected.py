@@ -26,7 +26,7 @@ MALFORMED = {
     "not JSON": (b"\xff\xfe not json", "Invalid JSON"),
     "an unknown type": (
         encode(event("m1")).replace(b"contribution.submitted.v1", b"contribution.shouted.v1"),
-        "contribution.shouted.v1",
+        "type: not one of consultation.opened.v1",
     ),
     "a missing field": (
         encode(event("m2")).replace(b'"channel":"web",', b""),
