@@ -19,7 +19,8 @@ from intake.forms import Table, read_form
 from intake.importing import Item, Meter, Source
 from intake.mapping import DEMOGRAPHICS, FIELDS, mapping_of
 from intake.tables import BadFieldError, Problem, Row, TableError
-from schemas.events import Event, InvalidEventError, PolicySet, decode_strictly
+from schemas import admission
+from schemas.events import Event, InvalidEventError, PolicySet
 
 CHANNEL = "jsonl"
 
@@ -212,7 +213,7 @@ def _event(line: Line, edge: Edge) -> Event:
     if "specversion" not in line.fields:
         raise BadFieldError("specversion", "no value, where the lines before are events")
     try:
-        return decode_strictly(orjson.dumps(edge.cross(line.fields)))
+        return admission.read(orjson.dumps(edge.cross(line.fields)))
     except InvalidEventError as error:
         field, _, reason = str(error).partition(": ")
         raise BadFieldError(field, reason) from None

@@ -89,6 +89,20 @@ def receive(payload: bytes, now: datetime) -> Event:
     return event
 
 
+def read(payload: bytes) -> Event:
+    """Read one event from the JSON that a channel wrote, for whoever admits it later.
+
+    Raises:
+        InvalidEventError: It breaks the contract of its type, or is not written as the contract
+            says.
+    """
+    event = decode_strictly(payload)
+    wrong = [*_unwritten_times(payload)]
+    if wrong:
+        raise InvalidEventError.of(wrong)
+    return event
+
+
 def admit(event: Event, now: datetime) -> None:
     """Let an event pass, or say why it must not be published.
 

@@ -6,14 +6,9 @@ from array import array
 class Codes:
     """Numbers for things that recur, in the order of their first appearance."""
 
-    def __init__(self, *known: bytes) -> None:
+    def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._things: list[bytes] = []
-        for thing in known:
-            self.number(thing)
-
-    def __len__(self) -> int:
-        return len(self._things)
 
     def number(self, thing: bytes) -> int:
         """Its number, a new one where it is new."""

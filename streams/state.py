@@ -296,10 +296,11 @@ class PartitionState:
         self.contributions.extend(effects, participants, roots, channels)
         self.deliveries.extend([effect.delivery for effect in effects], numbers)
         self.ids.extend([hash64(effect.topic, effect.contribution) for effect in effects], numbers)
-        known = [number for number in numbers if effects[number - first].shingles]
-        if known:
-            self.shingles.extend(known, [effects[number - first].shingles for number in known])
-            self.sketches.extend_each([effects[number - first].sketch for number in known], known)
+        compared = [pair for pair in zip(numbers, effects, strict=True) if pair[1].shingles]
+        if compared:
+            known = [number for number, _ in compared]
+            self.shingles.extend(known, [effect.shingles for _, effect in compared])
+            self.sketches.extend_each([effect.sketch for _, effect in compared], known)
         for number, effect, root in zip(numbers, effects, roots, strict=True):
             if effect.root is not None:
                 self._join(root, number)

@@ -12,6 +12,7 @@ from intake.masking import Masking
 from intake.pseudonyms import Pseudonymiser
 from intake.tables import Problem, TableError
 from schemas.events import ConsultationOpened, ContributionSubmitted, TopicOpened, encode
+from tests.intake.items import of
 
 EDGE = Edge(Pseudonymiser(b"k" * 32), "consult", Masking(region="GB"))
 MAPPING = 'zone = "Europe/London"\n[constants]\noccurred_at = "2024-05-01"\n'
@@ -45,10 +46,6 @@ def items(path, mapping=MAPPING, meter=None, **options):
     file = path.parent / "mapping.toml"
     file.write_text(mapping)
     return list(read(Source(path, mapping=file, **options), EDGE, meter or Meter()))
-
-
-def of(kind, found):
-    return [item for item in found if isinstance(item, kind)]
 
 
 def response(respondent, text="More trees.", **fields):

@@ -29,6 +29,7 @@ from schemas.events import (
     decode,
     encode,
 )
+from tests.intake.items import of, problems, submitted
 
 EDGE = Edge(Pseudonymiser(b"k" * 32), scope="decidim")
 HOST = "take-part.example"
@@ -104,18 +105,6 @@ def items(tmp_path):
         return list(read(Source(save(tmp_path / "export", **entities)), EDGE, Meter()))
 
     return items
-
-
-def of(kind, items):
-    return [item for item in items if isinstance(item, kind)]
-
-
-def problems(items):
-    return of(Problem, items)
-
-
-def submitted(items):
-    return [event.data for event in of(ContributionSubmitted, items)]
 
 
 def titles(items):

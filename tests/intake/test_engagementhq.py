@@ -14,6 +14,7 @@ from intake.masking import Masking
 from intake.pseudonyms import Pseudonymiser
 from intake.tables import Problem, TableError
 from schemas.events import ConsultationOpened, ContributionSubmitted, Identity, TopicOpened, encode
+from tests.intake.items import of
 
 EDGE = Edge(Pseudonymiser(b"k" * 32), "engagementhq", Masking(region="AU"))
 RIVER, PATH = "What should change at the river?", "Which path do you take?"
@@ -58,10 +59,6 @@ def items(path, mapping=MAPPING, **options):
     file = path.parent / "mapping.toml"
     file.write_text(mapping)
     return list(read(Source(path, mapping=file, **options), EDGE, Meter()))
-
-
-def of(kind, found):
-    return [item for item in found if isinstance(item, kind)]
 
 
 def test_an_answer_to_a_chosen_question_becomes_a_contribution(file):

@@ -119,6 +119,7 @@ def test_the_last_line_needs_no_end(tmp_path):
         (submitted(text="x" * 20_001), "data.text", "at most 20000"),
         (submitted(participant=7), "data.participant", "valid string"),
         (submitted(occurred_at="2024-05-02T18:00:00"), "data.occurred_at", "timezone"),
+        (submitted(occurred_at="1700000000"), "data.occurred_at", "RFC 3339"),
         ({**submitted(), "type": "unheard.of.v1"}, "type", "not one of"),
         ({**submitted(), "data": None}, "data", "should be an object"),
         (

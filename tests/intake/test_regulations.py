@@ -24,6 +24,7 @@ from schemas.events import (
     decode,
     encode,
 )
+from tests.intake.items import of, problems, submitted
 
 EDGE = Edge(Pseudonymiser(b"k" * 32), scope="regulations")
 DOCKET = "TREE-2024-0001"
@@ -85,18 +86,6 @@ def items(tmp_path):
         return list(read(Source(save(tmp_path, rows), **options), EDGE, meter or Meter()))
 
     return items
-
-
-def of(kind, items):
-    return [item for item in items if isinstance(item, kind)]
-
-
-def problems(items):
-    return of(Problem, items)
-
-
-def submitted(items):
-    return [event.data for event in of(ContributionSubmitted, items)]
 
 
 def people(items):
