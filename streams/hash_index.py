@@ -72,8 +72,8 @@ class HashIndex:
     def extend_each(self, keys: Sequence[bytes], numbers: Sequence[int]) -> None:
         """Add each number under several keys: 8 bytes a key, in the machine's order."""
         self._keys.frombytes(b"".join(keys))
-        counts = [len(some) // 8 for some in keys]
-        self._numbers.frombytes(np.repeat(np.array(numbers, np.uint32), counts).tobytes())
+        for some, number in zip(keys, numbers, strict=True):
+            self._numbers.extend(array("I", [number]) * (len(some) // 8))
 
     def recent(self, *keys: int) -> list[int]:
         """The numbers of some keys that are in no run yet."""
