@@ -44,7 +44,11 @@ COUNTS = {
 
 def tables(system):
     days = {(row["consultation"], row["topic"], row["day"]): row for row in system.rows(Kind.DAY)}
-    return days, system.rows(Kind.LETTER)
+    letters = {
+        (row["consultation"], row["topic"], row["partition"], row["root_offset"]): row
+        for row in system.rows(Kind.LETTER)
+    }
+    return days, letters
 
 
 @pytest.fixture(scope="module")
