@@ -1,6 +1,6 @@
 """How much is not done yet: end offsets against committed ones, read from outside the workers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -8,6 +8,9 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
+
+Positions = Mapping[TopicPartition, int]
+"""An offset for each partition."""
 
 
 class Backlog:
@@ -40,19 +43,28 @@ class Backlog:
     def remaining(self, topics: Iterable[str]) -> int:
         """Records of the topics, all together, that the group has not committed.
 
-        Committed offsets are read first, so that the answer is never too small. Without a commit
-        a partition counts from its beginning.
+        The answer is never too small. Without a commit a partition counts from its beginning.
+        """
+        done, ends = self.positions(topics)
+        return sum(max(0, end - done[partition]) for partition, end in ends.items())
+
+    def positions(self, topics: Iterable[str]) -> tuple[Positions, Positions]:
+        """How far the group has come, and how far the topics go, by partition.
+
+        They are read in this order: what the group has brought about by then is within the ends.
         """
         wanted = self._partitions_of(topics)
         committed = self._committed(wanted)
         earliest = self._admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.EARLIEST))
         latest = self._admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
-        remaining = 0
-        for partition in wanted:
-            start = earliest[partition].offset
-            done = committed[partition].offset if partition in committed else -1
-            remaining += max(0, latest[partition].offset - max(start, done))
-        return remaining
+        done = {
+            partition: max(
+                earliest[partition].offset,
+                committed[partition].offset if partition in committed else -1,
+            )
+            for partition in wanted
+        }
+        return done, {partition: latest[partition].offset for partition in wanted}
 
     def _partitions_of(self, topics: Iterable[str]) -> list[TopicPartition]:
         return [TopicPartition(topic, p) for topic in topics for p in range(self._partitions)]

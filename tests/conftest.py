@@ -1,3 +1,3 @@
-"""Fixtures that every room shares: a real Kafka and a real ClickHouse, once per test run."""
+"""Fixtures that every room shares: a real Kafka, ClickHouse and whole stack, once per test run."""
 
-pytest_plugins = ["tests.fixtures.kafka", "tests.fixtures.clickhouse"]
+pytest_plugins = ["tests.fixtures.kafka", "tests.fixtures.clickhouse", "tests.fixtures.stack"]

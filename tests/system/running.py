@@ -57,13 +57,19 @@ class System:
         return done
 
     def up(self) -> None:
-        self.cli("up", "--kafka-port", "0", "--clickhouse-port", "0")
+        self.cli("up", "--kafka-port", "0", "--clickhouse-port", "0", "--no-dashboard")
 
     @property
     def kafka(self) -> str:
         addresses = running(self.folder)
         assert addresses is not None
         return addresses.kafka
+
+    @property
+    def clickhouse(self) -> str:
+        addresses = running(self.folder)
+        assert addresses is not None
+        return addresses.clickhouse
 
     def kill(self, program: str) -> None:
         """Kill a program in whatever it does, and wait until it is started anew."""
@@ -130,9 +136,7 @@ class System:
 
     def rows(self, kind: Kind) -> list[dict[str, Any]]:
         """Every row of a table that holds, as `schemas.records` has it."""
-        addresses = running(self.folder)
-        assert addresses is not None
-        with closing(connect(addresses.clickhouse)) as client:
+        with closing(connect(self.clickhouse)) as client:
             told = client.raw_query(
                 f"SELECT * FROM {kind} FINAL", fmt="JSONEachRow", settings=SHAPES
             )
@@ -140,13 +144,8 @@ class System:
 
     def query(self, sql: str, **parameters: Any) -> list[Any]:
         """Rows from ClickHouse."""
-        addresses = running(self.folder)
-        assert addresses is not None
-        client = connect(addresses.clickhouse)
-        try:
+        with closing(connect(self.clickhouse)) as client:
             return list(client.query(sql, parameters=parameters).result_rows)
-        finally:
-            client.close()
 
     def _command(self, *arguments: str) -> tuple[str, ...]:
         return (sys.executable, "-m", "isegoria", *arguments, "--data-dir", str(self.folder))

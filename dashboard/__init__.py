@@ -1,0 +1,1 @@
+"""The dashboard: what policy officers read, in a browser."""

@@ -1,0 +1,125 @@
+"""How old the tables are: up to when everything that was published is in them.
+
+Offsets say it, and no clock but the observer's own. Whoever looks notes where the first topics end.
+When the group has committed these offsets, what it made of the events lies before the ends that
+the next topics have then; and so on through the flow. When the last of these are committed too, all
+that was published before the first look is in the tables.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import structlog
+from kafka import TopicPartition
+from kafka.errors import KafkaError
+
+from operations.backlog import Backlog, Positions
+
+LOOK_SECONDS = 2.0
+
+_MAX_LOOKS = 1_000
+"""With as many under way, the rest of a long backlog is looked at less often."""
+
+_log = structlog.get_logger("operations")
+
+
+@dataclass
+class _Look:
+    """Ends seen at a moment, which a stage of the flow has still to reach."""
+
+    at: datetime
+    stage: int
+    ends: Positions
+
+
+class Watermark:
+    """Follows looks through the stages of the flow; pure, one for each observer.
+
+    Args:
+        stages: Topics by stage, in the order of the flow.
+    """
+
+    def __init__(self, stages: Sequence[Sequence[str]]) -> None:
+        self._stages = [frozenset(topics) for topics in stages]
+        self._looks: deque[_Look] = deque()
+        self.up_to: datetime | None = None
+
+    def look(self, at: datetime, done: Positions, ends: Positions) -> None:
+        """Take in a look.
+
+        Args:
+            at: A moment before it began.
+            done: How far the group had come, in every topic of every stage.
+            ends: How far the topics went, seen after `done`.
+        """
+        if len(self._looks) < _MAX_LOOKS:
+            self._looks.append(_Look(at, 0, self._of(0, ends)))
+        for look in self._looks:
+            while look.stage < len(self._stages) and _reached(look.ends, done):
+                look.stage += 1
+                if look.stage < len(self._stages):
+                    look.ends = self._of(look.stage, ends)
+        while self._looks and self._looks[0].stage == len(self._stages):
+            self.up_to = self._looks.popleft().at
+
+    def _of(self, stage: int, ends: Positions) -> Mapping[TopicPartition, int]:
+        return {place: end for place, end in ends.items() if place.topic in self._stages[stage]}
+
+
+class Freshness:
+    """Looks at Kafka again and again, in a thread. Use as a context manager.
+
+    Args:
+        connect: Makes what reads the offsets; may fail with a KafkaError while Kafka is away.
+        stages: Topics by stage, in the order of the flow.
+    """
+
+    def __init__(self, connect: Callable[[], Backlog], stages: Sequence[Sequence[str]]) -> None:
+        self._connect = connect
+        self._topics = [topic for topics in stages for topic in topics]
+        self._watermark = Watermark(stages)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="freshness", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def up_to(self) -> datetime | None:
+        """Everything published before this moment is in the tables; None where nobody knows."""
+        return self._watermark.up_to
+
+    def _run(self) -> None:
+        answering = True
+        while not self._stop.is_set():
+            try:
+                with self._connect() as backlog:
+                    while not self._stop.is_set():
+                        at = datetime.now(UTC)
+                        self._watermark.look(at, *backlog.positions(self._topics))
+                        answering = True
+                        self._stop.wait(LOOK_SECONDS)
+            except KafkaError as error:
+                # The age of the tables grows meanwhile, as it should.
+                if answering:
+                    _log.warning("the age of the tables is not known", error=type(error).__name__)
+                answering = False
+                self._stop.wait(LOOK_SECONDS)
+
+
+def _reached(ends: Positions, done: Positions) -> bool:
+    return all(done[place] >= end for place, end in ends.items())
