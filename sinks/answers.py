@@ -72,7 +72,7 @@ _TOPICS = """
         LEFT JOIN beginnings USING (consultation, topic)
         LEFT JOIN openings USING (consultation)
         WHERE visibility IN {visibilities:Array(String)}
-            AND ({consultation:String} = '' OR consultation = {consultation:String})
+            AND ({every:Bool} OR consultation IN {consultations:Array(String)})
     )
 """
 
@@ -108,20 +108,19 @@ _WAITING = f"""
 
 
 def answers(
-    client: Client, consultation: str | None = None, visibilities: Collection[str] = OPEN
+    client: Client,
+    consultations: Collection[str] | None = None,
+    visibilities: Collection[str] = OPEN,
 ) -> list[Answers]:
-    """How each consultation with a topic, or one of them, was answered; by consultation."""
-    result = client.query(
-        _ANSWERS,
-        parameters={"consultation": consultation or "", "visibilities": list(visibilities)},
-    )
+    """How each consultation with a topic was answered, or each of those named; by consultation."""
+    result = client.query(_ANSWERS, parameters=_asked(consultations, visibilities))
     return [cast("Answers", row) for row in result.named_results()]
 
 
 def waiting(
     client: Client,
     now: datetime,
-    consultation: str | None = None,
+    consultations: Collection[str] | None = None,
     visibilities: Collection[str] = OPEN,
     limit: int = 20,
 ) -> list[Waiting]:
@@ -133,17 +132,22 @@ def waiting(
     Args:
         client: Of the database.
         now: Until when topics have waited, with a zone.
-        consultation: Only this one's topics.
+        consultations: Only topics of these; None for those of every one.
         visibilities: Of consultations that the reader may see.
         limit: How many topics at most.
     """
     result = client.query(
         _WAITING,
-        parameters={
-            "consultation": consultation or "",
-            "visibilities": list(visibilities),
-            "now": now,
-            "limit": limit,
-        },
+        parameters={**_asked(consultations, visibilities), "now": now, "limit": limit},
     )
     return [cast("Waiting", row) for row in result.named_results()]
+
+
+def _asked(
+    consultations: Collection[str] | None, visibilities: Collection[str]
+) -> dict[str, object]:
+    return {
+        "every": consultations is None,
+        "consultations": list(consultations or ()),
+        "visibilities": list(visibilities),
+    }

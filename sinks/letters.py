@@ -23,6 +23,8 @@ BURST_SENDERS = 5
 MAX_BURSTS = 20
 """Of each letter, the largest."""
 
+_ANY = -1
+
 
 class Growth(TypedDict):
     """How many had sent a letter by the end of a day (UTC, by `occurred_at`)."""
@@ -53,6 +55,7 @@ class LetterShown(TypedDict):
     root_offset: int
     representative: str
     group: str
+    language: str
     text: str
     contributions: int
     senders: int
@@ -76,6 +79,7 @@ class Signed(TypedDict):
     mode: str
     channel: str
     group: str
+    language: str
     occurred_at: str
     text: str
 
@@ -86,6 +90,7 @@ _SHOWN = """
         SELECT * FROM letters FINAL
         WHERE consultation = {consultation:String}
             AND ({topic:String} = '' OR topic = {topic:String})
+            AND ({root_offset:Int64} < 0 OR root_offset = {root_offset:Int64})
             AND senders >= {minimum_senders:UInt64}
         ORDER BY senders DESC, contributions DESC, topic, root_offset
         LIMIT {limit:UInt64}
@@ -108,12 +113,13 @@ _LETTERS = f"""
     SELECT
         shown.consultation AS consultation, shown.topic AS topic, first.visibility AS visibility,
         shown.root_offset AS root_offset, representative, first.`group` AS `group`,
-        first.text AS text, contributions, senders, unknown_senders,
+        first.language AS language, first.text AS text,
+        contributions, senders, unknown_senders,
         {iso("shown.first_at")} AS first_at, {iso("shown.last_at")} AS last_at
     FROM shown
     INNER JOIN
     (
-        SELECT topic, `offset`, visibility, `group`, text FROM screened
+        SELECT topic, `offset`, visibility, `group`, language, text FROM screened
         WHERE consultation = {{consultation:String}}
             AND visibility IN {{visibilities:Array(String)}}
             AND live AND (topic, `offset`) IN (SELECT topic, representative_offset FROM shown)
@@ -160,7 +166,7 @@ _BURSTS = f"""
 _SIGNED = f"""
     SELECT
         consultation, topic, visibility, contribution, participant, role, verdict, mode, channel,
-        `group`, {iso("occurred_at")} AS at, text
+        `group`, language, {iso("occurred_at")} AS at, text
     FROM screened
     WHERE consultation = {{consultation:String}} AND topic = {{topic:String}}
         AND visibility IN {{visibilities:Array(String)}}
@@ -191,25 +197,41 @@ def letters(
         burst_senders: How many senders within one second make a burst.
         limit: How many letters at most.
     """
-    parameters = {
-        "consultation": consultation,
-        "topic": topic or "",
-        "visibilities": list(visibilities),
-        "minimum_senders": minimum_senders,
-        "burst_senders": burst_senders,
-        "limit": limit,
-    }
-    growth = defaultdict[tuple[str, int], list[Growth]](list)
-    for place, root, day, senders in client.query(_GROWTH, parameters=parameters).result_rows:
-        growth[place, root].append(Growth(day=day, senders=senders))
-    bursts = defaultdict[tuple[str, int], list[Burst]](list)
-    for place, root, at, senders in client.query(_BURSTS, parameters=parameters).result_rows:
-        bursts[place, root].append(Burst(at=at, senders=senders))
-    found = []
-    for row in client.query(_LETTERS, parameters=parameters).named_results():
-        key = row["topic"], row["root_offset"]
-        found.append(cast("LetterShown", {**row, "growth": growth[key], "bursts": bursts[key]}))
-    return found
+    return _read(
+        client,
+        {
+            "consultation": consultation,
+            "topic": topic or "",
+            "root_offset": _ANY,
+            "visibilities": list(visibilities),
+            "minimum_senders": minimum_senders,
+            "burst_senders": burst_senders,
+            "limit": limit,
+        },
+    )
+
+
+def letter(
+    client: Client,
+    consultation: str,
+    topic: str,
+    root_offset: int,
+    visibilities: Collection[str] = OPEN,
+) -> LetterShown | None:
+    """One letter, however many senders it has now; None where there is none."""
+    found = _read(
+        client,
+        {
+            "consultation": consultation,
+            "topic": topic,
+            "root_offset": root_offset,
+            "visibilities": list(visibilities),
+            "minimum_senders": 0,
+            "burst_senders": BURST_SENDERS,
+            "limit": 1,
+        },
+    )
+    return next(iter(found), None)
 
 
 def signed(
@@ -235,3 +257,17 @@ def signed(
         cast("Signed", {**{k: v for k, v in row.items() if k != "at"}, "occurred_at": row["at"]})
         for row in result.named_results()
     ]
+
+
+def _read(client: Client, parameters: dict[str, object]) -> list[LetterShown]:
+    growth = defaultdict[tuple[str, int], list[Growth]](list)
+    for place, root, day, senders in client.query(_GROWTH, parameters=parameters).result_rows:
+        growth[place, root].append(Growth(day=day, senders=senders))
+    bursts = defaultdict[tuple[str, int], list[Burst]](list)
+    for place, root, at, senders in client.query(_BURSTS, parameters=parameters).result_rows:
+        bursts[place, root].append(Burst(at=at, senders=senders))
+    found = []
+    for row in client.query(_LETTERS, parameters=parameters).named_results():
+        key = row["topic"], row["root_offset"]
+        found.append(cast("LetterShown", {**row, "growth": growth[key], "bursts": bursts[key]}))
+    return found

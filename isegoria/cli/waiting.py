@@ -26,9 +26,10 @@ def waiting(
     as_json: bool,
 ) -> None:
     """Show how consultations were answered, and the topics that wait for an answer."""
+    asked = None if consultation is None else [consultation]
     with reading(data_dir) as client:
-        answered = answers(client, consultation, visibilities)
-        unanswered = waiting_topics(client, datetime.now(UTC), consultation, visibilities)
+        answered = answers(client, asked, visibilities)
+        unanswered = waiting_topics(client, datetime.now(UTC), asked, visibilities)
     if as_json:
         click.echo(to_json({"consultations": answered, "waiting": unanswered}))
         return

@@ -45,6 +45,7 @@ class Contribution(TypedDict):
     stance: str
     verdict: str
     refers_to: str
+    reply_to: str
     root_offset: int
     occurred_at: str
     recorded_at: str | None

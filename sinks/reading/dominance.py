@@ -7,13 +7,19 @@ from typing import cast
 import orjson
 from clickhouse_connect.driver.client import Client
 
-from schemas.records import Dominance
+from schemas.records import Dominance, Flag
 
 _COLUMNS = ", ".join(f"`{name}`" for name in Dominance.__annotations__)
 
 _DOMINANCE = f"""
     SELECT {_COLUMNS} FROM dominance FINAL
     WHERE consultation = {{consultation:String}} AND topic = {{topic:String}}
+"""
+
+_FLAGS = """
+    SELECT topic, flags FROM dominance FINAL
+    WHERE consultation = {consultation:String} AND notEmpty(flags)
+    ORDER BY topic
 """
 
 # The record is JSON; times in it as everywhere: ISO 8601 in UTC with a `Z`.
@@ -37,3 +43,15 @@ def dominance(client: Client, consultation: str, topic: str = "") -> Dominance |
     found = orjson.loads(row)
     found["lorenz"] = [tuple(point) for point in found["lorenz"]]
     return cast("Dominance", found)
+
+
+def flags(client: Client, consultation: str) -> dict[str, list[Flag]]:
+    """The flags raised in a consultation, by topic; those on the whole by the empty one."""
+    rows = client.raw_query(
+        _FLAGS,
+        parameters={"consultation": consultation},
+        settings=_SETTINGS,
+        fmt="JSONEachRow",
+    )
+    found = (orjson.loads(row) for row in rows.splitlines())
+    return {row["topic"]: cast("list[Flag]", row["flags"]) for row in found}

@@ -45,8 +45,8 @@ class Filters:
 
     `since` and `until` are days (UTC, by `occurred_at`), both included. Of `language`, `stance`,
     `participant` and `group` the word `none` asks for contributions without one. `letter` is the
-    `root_offset` of a letter of `topic`. `late` asks for late ones only. `q` is looked for in the
-    text, in any case.
+    `root_offset` of a letter of `topic`. `late` asks for late ones only, `attachment_only` for
+    those whose text only points to one. `q` is looked for in the text, in any case.
 
     Without a `state`, live contributions of every role are meant: neither redelivered, withdrawn
     nor superseded. The verdict `redelivered` then means all redeliveries, which are never live.
@@ -65,6 +65,7 @@ class Filters:
     group: str = ""
     letter: int | None = None
     late: bool = False
+    attachment_only: bool = False
     state: str = State.LIVE
     q: str = ""
 
@@ -199,6 +200,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "group": _id,
     "letter": _letter,
     "late": _yes,
+    "attachment_only": _yes,
     "state": _one_of(State),
     "q": _search,
 }
@@ -217,6 +219,7 @@ _CONDITIONS = {
     "group": _is_or_says_nothing("group"),
     "letter": "root_offset = {letter:UInt64}",
     "late": LATE,
+    "attachment_only": "attachment_only",
     "q": "positionCaseInsensitiveUTF8(text, {q:String}) > 0",
 }
 

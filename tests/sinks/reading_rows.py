@@ -166,6 +166,7 @@ def _is_wanted(row: dict, filters: Filters) -> bool:
         and (filters.until is None or day_of(row) <= filters.until)
         and (filters.letter is None or row["root_offset"] == filters.letter)
         and (not filters.late or is_late(row))
+        and (not filters.attachment_only or row["attachment_only"])
         and filters.q.lower() in row["text"].lower()
         and _state_is(row, filters)
     )

@@ -116,13 +116,17 @@ def test_only_so_many_are_given_as_asked_for(client):
     assert ["dogs"] == [row["topic"] for row in waiting(client, NOW, limit=1)]
 
 
-def test_one_consultation_can_be_asked_for(client):
-    insert(client, Kind.CONSULTATION, consultation(1, consultation="roads"))
+def test_exactly_the_consultations_asked_for_are_given(client):
+    for number, name in enumerate(["roads", "schools"], 1):
+        insert(client, Kind.CONSULTATION, consultation(number, consultation=name))
+        spoken(client, "bikes", "2024-03-02", consultation=name)
     spoken(client, "trees", "2024-03-02")
-    spoken(client, "bikes", "2024-03-02", consultation="roads")
-    assert ["roads"] == [row["consultation"] for row in answers(client, "roads")]
-    assert ["bikes"] == [row["topic"] for row in waiting(client, NOW, "roads")]
-    assert ["parks", "roads"] == [row["consultation"] for row in answers(client)]
+    for asked in (["roads"], ["parks", "roads"], []):
+        assert asked == [row["consultation"] for row in answers(client, asked)]
+        assert asked == [row["consultation"] for row in waiting(client, NOW, asked)]
+    everything = ["parks", "roads", "schools"]
+    assert everything == [row["consultation"] for row in answers(client)]
+    assert everything == [row["consultation"] for row in waiting(client, NOW)]
 
 
 @pytest.mark.parametrize("visibility", ["restricted", "private"])
@@ -137,5 +141,5 @@ def test_titles_are_for_those_who_may_read_the_consultation(client, visibility):
 
 def test_a_consultation_that_was_never_opened_is_private(client):
     spoken(client, "bikes", "2024-03-02", consultation="roads")
-    assert [] == answers(client, "roads", ("open", "restricted"))
-    assert ["private"] == [row["visibility"] for row in answers(client, "roads", ("private",))]
+    assert [] == answers(client, ["roads"], ("open", "restricted"))
+    assert ["private"] == [row["visibility"] for row in answers(client, ["roads"], ("private",))]

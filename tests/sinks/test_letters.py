@@ -3,6 +3,7 @@
 import pytest
 
 from schemas.records import Kind
+from sinks.letters import letter as letter_of
 from sinks.letters import letters, signed
 from tests.sinks.rows import (
     consultation,
@@ -54,6 +55,7 @@ def test_a_letter_is_told_with_its_text_and_its_growth(client):
         "root_offset": 1,
         "representative": "c1",
         "group": "north",
+        "language": "en",
         "text": "Plant oaks, says copy 1.",
         "contributions": 5,
         "senders": 4,
@@ -114,6 +116,7 @@ def test_the_copies_are_given_in_the_order_of_the_log(client):
         "mode": "online",
         "channel": "web",
         "group": "north",
+        "language": "en",
         "text": "Plant oaks, says copy 1.",
         "occurred_at": "2024-03-01T09:09:00.250Z",
     } == first
@@ -163,3 +166,17 @@ def test_a_consultation_that_was_never_opened_is_private(client):
         signed(client, "parks", "trees", 1, closed),
     )
     assert 1 == len(letters(client, "parks", None, ("private",)))
+
+
+def test_one_letter_is_found_however_few_senders_it_has_left(client):
+    insert(client, Kind.CONTRIBUTION, copy(1, 1, 0), copy(2, 2, 10), copy(3, 3, 20))
+    insert(client, Kind.LETTER, letter(1, senders=1), letter(2, representative_offset=2))
+    found = letter_of(client, "parks", "trees", 1)
+    assert (1, 1) == (found["root_offset"], found["senders"])
+
+
+@pytest.mark.parametrize("place", [("trees", 7), ("benches", 1)])
+def test_where_there_is_no_letter_there_is_none(client, place):
+    insert(client, Kind.CONTRIBUTION, copy(1, 1, 0), copy(2, 2, 10))
+    insert(client, Kind.LETTER, letter(1))
+    assert letter_of(client, "parks", *place) is None

@@ -1,7 +1,7 @@
 """The row of dominance, as the streams wrote it."""
 
 from schemas.records import Breach, Kind, Window
-from sinks.reading.dominance import dominance
+from sinks.reading.dominance import dominance, flags
 from tests.sinks import rows
 from tests.sinks.rows import flag, insert, moment, pseudonym
 
@@ -57,3 +57,16 @@ def test_without_a_topic_it_is_the_consultation_as_a_whole(client):
 def test_another_consultations_topic_is_not_known(client):
     insert(client, Kind.DOMINANCE, rows.dominance("trees", [], consultation="parks2"))
     assert dominance(client, "parks", "trees") is None
+
+
+def test_the_flags_of_a_consultation_are_given_by_topic(client):
+    one, other = flag(pseudonym(1), "A."), flag(pseudonym(2), "B.")
+    insert(
+        client,
+        Kind.DOMINANCE,
+        rows.dominance("", [other]),
+        rows.dominance("trees", [one, other]),
+        rows.dominance("benches", []),
+        rows.dominance("trees", [one], consultation="parks2"),
+    )
+    assert {"": [other], "trees": [one, other]} == flags(client, "parks")

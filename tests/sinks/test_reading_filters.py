@@ -33,6 +33,7 @@ def filters(draw: st.DrawFn) -> Filters:
         group=draw(ids),
         letter=draw(letters),
         late=draw(st.booleans()),
+        attachment_only=draw(st.booleans()),
         state=draw(st.sampled_from(["", "withdrawn", "superseded", "all"])),
         q=draw(st.text(utf8, max_size=100)),
     )
