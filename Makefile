@@ -1,13 +1,12 @@
-# make demo | test | check | chaos | bench | lock     (ARGS="--once" goes to the demo)
+# make demo | test | check | chaos | bench | screenshots | lock     (ARGS="--once" goes to the demo)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-ROOMS := schemas intake streams sinks operations embedded isegoria
 ARGS ?=
 
-.PHONY: demo test check chaos bench lock clean
+.PHONY: demo test check chaos bench screenshots lock clean
 
 demo: $(READY)
 	$(BIN)/isegoria demo $(ARGS)
@@ -30,6 +29,11 @@ chaos: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench.throughput $(ARGS)
 	$(BIN)/python -m bench.intake
+	$(BIN)/python -m bench.dashboard
+
+# A picture of every page of the dashboard, wide and narrow; needs Debian's chromium.
+screenshots: $(READY)
+	$(BIN)/python -m tests.dashboard.screenshots docs/screenshots
 
 # What is installed is what the lock file says, to the byte.
 $(READY): requirements.lock pyproject.toml

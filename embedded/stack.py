@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from embedded import kafka, ports
+from embedded import kafka, ports, program
 from embedded.program import Program, write_private
 from embedded.supervision import STARTED, StackError, Supervisor, choose_socket
 
@@ -139,6 +139,11 @@ class Stack:
                 raise StackError(f"no stack is up in {self.folder}: start it first")
             for program in programs:
                 supervisor.ensure(program)
+
+    def program(self, name: str) -> Program | None:
+        """A worker as it was last given to `run`, also while the stack is down."""
+        known = program.load(self.folder)
+        return next((one for one in known if one.name == name), None)
 
     def wait_until_ready(self, name: str, ready: Callable[[], bool], seconds: float) -> None:
         """Wait until a program does its work, as `ready` says.

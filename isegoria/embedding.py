@@ -1,16 +1,23 @@
-"""The embedded stack with our worker in it."""
+"""The embedded stack with our worker and the dashboard in it."""
 
+import http.client
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 from pydantic import SecretStr
 
-from embedded.stack import Program, Stack
+from embedded import ports
+from embedded.stack import ANY_PORT, Program, Stack
 from isegoria.connections import Connections
 from isegoria.settings import Settings
 from isegoria.worker import prepare
 
 WORKER = "worker"
+DASHBOARD = "dashboard"
+DASHBOARD_PORT = 8600
+
+_DASHBOARD_SECONDS = 60
 
 
 def start(
@@ -38,15 +45,72 @@ def start(
 
 def worker_program(settings: Settings, connections: Connections) -> Program:
     """How the stack runs a worker."""
+    session = {"ISEGORIA_KAFKA_SESSION_SECONDS": str(settings.kafka_session_seconds)}
+    return _program(WORKER, (), settings, connections, session)
+
+
+def start_dashboard(settings: Settings, connections: Connections, port: int | None) -> str:
+    """Have the stack run the dashboard.
+
+    Args:
+        settings: Those of the stack.
+        connections: Those of the stack.
+        port: Where it listens; 0 for any free one, None for that of the last time, or else 8600.
+
+    Returns:
+        Its address for a browser on this machine.
+
+    Raises:
+        PortTakenError: Another process listens there.
+        StackError: It did not start.
+    """
+    stack = Stack(settings.data_dir)
+    chosen = _chosen_port(stack, port)
+    who = {}
+    if settings.dashboard_file is not None:
+        who["ISEGORIA_DASHBOARD_FILE"] = str(settings.dashboard_file.resolve())
+    arguments = ("--port", str(chosen))
+    stack.run([_program(DASHBOARD, arguments, settings, connections, who)])
+    stack.wait_until_ready(DASHBOARD, lambda: _answers(chosen), _DASHBOARD_SECONDS)
+    return f"http://localhost:{chosen}/"
+
+
+def _chosen_port(stack: Stack, wanted: int | None) -> int:
+    """The port wanted now, the dashboard's own already, or free."""
+    program = stack.program(DASHBOARD)
+    last = None if program is None else int(program.command[-1])
+    if last and stack.states().get(DASHBOARD) == "RUNNING" and wanted in (None, ANY_PORT, last):
+        return last
+    port = (last or DASHBOARD_PORT) if wanted is None else (wanted or ports.free_port())
+    ports.require_free(port, wanted_by="the dashboard", option="--dashboard-port")
+    return port
+
+
+def _answers(port: int) -> bool:
+    with closing(http.client.HTTPConnection(ports.HOST, port, timeout=5)) as connection:
+        try:
+            connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+def _program(
+    name: str,
+    arguments: tuple[str, ...],
+    settings: Settings,
+    connections: Connections,
+    environment: dict[str, str],
+) -> Program:
     return Program(
-        WORKER,
-        (sys.executable, "-P", "-m", "isegoria", "worker"),
+        name,
+        (sys.executable, "-P", "-m", "isegoria", name, *arguments),
         {
             "ISEGORIA_KAFKA_BOOTSTRAP_SERVERS": connections.kafka,
             "ISEGORIA_CLICKHOUSE_URL": connections.clickhouse.get_secret_value(),
             "ISEGORIA_KAFKA_PARTITIONS": str(settings.kafka_partitions),
-            "ISEGORIA_KAFKA_SESSION_SECONDS": str(settings.kafka_session_seconds),
             "ISEGORIA_LOG_LEVEL": settings.log_level,
             "ISEGORIA_LOG_FORMAT": "json",
+            **environment,
         },
     )

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         default=None,
         description="The channels that may publish over HTTP, with their tokens' hashes (TOML).",
     )
+    dashboard_file: Path | None = Field(
+        default=None,
+        description="Where the dashboard is served, and who may sign in (TOML); absent: to this"
+        " machine alone, without signing in.",
+    )
     policy_file: Path | None = Field(
         default=None,
         description="A policy that 'isegoria up' and 'isegoria demo' put in force (TOML).",

@@ -304,10 +304,12 @@ def _table(title: str) -> Table:
     )
 
 
-def show_addresses(connections: Connections, data_dir: Path) -> None:
-    """Say where things are, without the password."""
+def show_addresses(connections: Connections, data_dir: Path, dashboard: str | None) -> None:
+    """Say where things are, without the password; the dashboard only where it runs."""
     place = urlsplit(connections.clickhouse.get_secret_value())
     clickhouse = f"http://{place.hostname}:{place.port}/"
+    if dashboard is not None:
+        console.print(f"Dashboard   {dashboard}", style="bold", highlight=False)
     console.print(f"Kafka       {connections.kafka}", highlight=False)
     console.print(
         f"ClickHouse  {clickhouse} (user {place.username}, password in {data_dir / 'stack.json'})",

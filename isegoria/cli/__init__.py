@@ -2,6 +2,8 @@
 
 import sys
 import warnings
+from importlib import import_module
+from typing import cast
 
 # kafka-python 3 reads its schemas at import in a way that Python 3.11 and 3.12 deprecate.
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="kafka")
@@ -9,50 +11,50 @@ warnings.filterwarnings("ignore", category=DeprecationWarning, module="kafka")
 import click  # noqa: E402
 
 from isegoria import __version__  # noqa: E402
-from isegoria.cli.ambassadors import ambassadors  # noqa: E402
-from isegoria.cli.demo import demo  # noqa: E402
-from isegoria.cli.down import down  # noqa: E402
-from isegoria.cli.errors import explain  # noqa: E402
-from isegoria.cli.importing import import_  # noqa: E402
-from isegoria.cli.intake import intake  # noqa: E402
-from isegoria.cli.letters import letters  # noqa: E402
-from isegoria.cli.policy import policy  # noqa: E402
-from isegoria.cli.schema import schema  # noqa: E402
-from isegoria.cli.suspects import suspects  # noqa: E402
-from isegoria.cli.topic import topic  # noqa: E402
-from isegoria.cli.topics import topics  # noqa: E402
-from isegoria.cli.up import up  # noqa: E402
-from isegoria.cli.verify import verify  # noqa: E402
-from isegoria.cli.waiting import waiting  # noqa: E402
-from isegoria.cli.worker import worker  # noqa: E402
+
+_COMMANDS = {
+    "demo": "demo",
+    "up": "up",
+    "down": "down",
+    "import": "importing:import_",
+    "intake": "intake",
+    "dashboard": "dashboard",
+    "worker": "worker",
+    "topics": "topics",
+    "topic": "topic",
+    "suspects": "suspects",
+    "letters": "letters",
+    "waiting": "waiting",
+    "ambassadors": "ambassadors",
+    "policy": "policy",
+    "schema": "schema",
+    "verify": "verify",
+}
+"""Where each command is: its module, and its name there where that is another one."""
 
 
-@click.group()
+class _Commands(click.Group):
+    """Loads the command that is asked for, and not what all the others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order of a first use."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        loaded = import_module(f"isegoria.cli.{module}")
+        return cast("click.Command", getattr(loaded, name or module))
+
+
+@click.group(cls=_Commands)
 @click.version_option(__version__)
 def cli() -> None:
     """Isegoria: the event pipeline between public consultations and the people who decide."""
-
-
-_COMMANDS = (
-    demo,
-    up,
-    down,
-    import_,
-    intake,
-    worker,
-    topics,
-    topic,
-    suspects,
-    letters,
-    waiting,
-    ambassadors,
-    policy,
-    schema,
-    verify,
-)
-
-for command in _COMMANDS:
-    cli.add_command(command)
 
 
 def main() -> None:
@@ -60,6 +62,9 @@ def main() -> None:
     try:
         cli()
     except Exception as error:
+        # With all that it names, it would make every command slower.
+        from isegoria.cli.errors import explain  # noqa: PLC0415
+
         sentence = explain(error)
         if sentence is None:
             raise

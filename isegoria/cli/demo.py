@@ -13,7 +13,7 @@ from intake.importing import Meter, Source
 from intake.sample import CONSULTATION, sample_consultation
 from isegoria.cli import options
 from isegoria.connections import Connections
-from isegoria.embedding import start
+from isegoria.embedding import start, start_dashboard
 from isegoria.inputs import FORMATS, Input
 from isegoria.pipeline import wait_until_complete
 from isegoria.policy import configured, put_in_force
@@ -63,13 +63,15 @@ _DEMO_FOLDER = "demo"
 @options.data_dir
 @options.kafka_port(0)
 @options.clickhouse_port(0)
-def demo(
+@options.dashboard_port(0)
+def demo(  # noqa: PLR0913  each is an option
     input_path: Path | None,
     format_name: str | None,
     json_file: Path | None,
     data_dir: Path | None,
     kafka_port: int,
     clickhouse_port: int,
+    dashboard_port: int,
     *,
     once: bool,
 ) -> None:
@@ -103,7 +105,10 @@ def demo(
             show_notice(notice)
         problems.show_total()
         if not once:
-            _stay(connections, settings, QUESTIONS if input_path is None else ("isegoria topics",))
+            with steps("starting the dashboard"):
+                dashboard = start_dashboard(settings, connections, dashboard_port)
+            show_addresses(connections, settings.data_dir, dashboard)
+            _stay(settings, QUESTIONS if input_path is None else ("isegoria topics",))
     finally:
         with steps("stopping the stack"):
             Stack(settings.data_dir).down()
@@ -163,9 +168,8 @@ def _summaries(connections: Connections) -> list[TopicSummary]:
         client.close()
 
 
-def _stay(connections: Connections, settings: Settings, questions: Sequence[str]) -> None:
+def _stay(settings: Settings, questions: Sequence[str]) -> None:
     """Keep the stack up until the person has seen enough."""
-    show_addresses(connections, settings.data_dir)
     for question in questions:
         console.print(f"Ask it      {question} --data-dir {settings.data_dir}", highlight=False)
     console.print("Ctrl-C ends the demo and stops the stack.")

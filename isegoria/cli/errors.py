@@ -4,6 +4,8 @@ from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 from kafka.errors import KafkaError
 from pydantic import ValidationError
 
+from dashboard.config import DashboardConfigError
+from dashboard.signin.passwords import PasswordError
 from embedded.ports import PortTakenError
 from embedded.stack import StackError
 from intake.delivery import DeliveryError
@@ -20,6 +22,7 @@ from sinks.migrate import SchemaError
 
 _ANSWERS = (
     ChannelsError,
+    DashboardConfigError,
     DeliveryError,
     IncompleteError,
     InvalidIdError,
@@ -27,6 +30,7 @@ _ANSWERS = (
     NotConnectedError,
     OutboxError,
     PartitionsMismatchError,
+    PasswordError,
     PolicyError,
     PortTakenError,
     PseudonymKeyError,

@@ -41,6 +41,16 @@ def clickhouse_port(default: int | None) -> Decorator:
     )
 
 
+def dashboard_port(default: int | None) -> Decorator:
+    """The port of the stack's dashboard."""
+    return click.option(
+        "--dashboard-port",
+        type=click.IntRange(0, 65535),
+        default=default,
+        help="Port of the dashboard; 0 takes any free one.  [default: last one, or 8600]",
+    )
+
+
 def settings(chosen: Path | None) -> Settings:
     """The settings, with the data directory from the command line where it was given."""
     read = Settings()

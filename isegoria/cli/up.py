@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from isegoria.cli import options
-from isegoria.embedding import start
+from isegoria.embedding import start, start_dashboard
 from isegoria.policy import configured, put_in_force
 from isegoria.show import console, show_addresses, steps
 
@@ -14,8 +14,17 @@ from isegoria.show import console, show_addresses, steps
 @options.data_dir
 @options.kafka_port(None)
 @options.clickhouse_port(None)
-def up(data_dir: Path | None, kafka_port: int | None, clickhouse_port: int | None) -> None:
-    """Start Kafka, ClickHouse and the worker, and leave them running.
+@options.dashboard_port(None)
+@click.option("--dashboard/--no-dashboard", default=True, help="Whether the dashboard runs, too.")
+def up(
+    data_dir: Path | None,
+    kafka_port: int | None,
+    clickhouse_port: int | None,
+    dashboard_port: int | None,
+    *,
+    dashboard: bool,
+) -> None:
+    """Start Kafka, ClickHouse, the worker and the dashboard, and leave them running.
 
     What runs already is left alone; what was killed is started again. The data stay in the data
     directory when the stack goes down. The policy of ISEGORIA_POLICY_FILE takes effect.
@@ -29,5 +38,9 @@ def up(data_dir: Path | None, kafka_port: int | None, clickhouse_port: int | Non
         if policy is not None:
             on_step("putting the policy in force")
             put_in_force(policy, connections, settings.kafka_partitions)
-    show_addresses(connections, settings.data_dir)
+        address = None
+        if dashboard:
+            on_step("starting the dashboard")
+            address = start_dashboard(settings, connections, dashboard_port)
+    show_addresses(connections, settings.data_dir, address)
     console.print(f"Stop it with: isegoria down --data-dir {settings.data_dir}")

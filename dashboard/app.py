@@ -1,0 +1,105 @@
+"""The web application: its routes, and what every request goes through."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from anyio import CapacityLimiter
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from dashboard import pages, signin
+from dashboard.charts import warm
+from dashboard.charts.interactive import bundle
+from dashboard.config import DashboardConfig
+from dashboard.failures import Failures, refused
+from dashboard.language import Language
+from dashboard.reading import QUERIES_AT_ONCE
+from dashboard.security import Security
+from dashboard.signin import Viewing
+from intake.http.acknowledged import AcknowledgedPublisher
+from sinks.connection import connect
+
+_COMPRESSION = 5
+_COMPRESSED = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/vnd.apache.parquet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+_STATIC = Path(__file__).parent / "static"
+
+Freshness = Callable[[], datetime | None]
+"""Up to when everything that was published is in the tables; None where nobody knows."""
+
+
+def create_app(
+    config: DashboardConfig,
+    clickhouse_url: str,
+    connect_publisher: Callable[[], AcknowledgedPublisher],
+    freshness: Freshness,
+) -> Starlette:
+    """The dashboard as an ASGI application.
+
+    Args:
+        config: Where it is served, and who may sign in.
+        clickhouse_url: Of the tables; a user who may only read is enough.
+        connect_publisher: Makes what responses are published with.
+        freshness: Of the tables.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        client = await run_in_threadpool(connect, clickhouse_url)
+        async with AsyncExitStack() as stack:
+            stack.callback(client.close)
+            app.state.client = client
+            app.state.queries = CapacityLimiter(QUERIES_AT_ONCE)
+            app.state.publisher = await stack.enter_async_context(connect_publisher())
+            await run_in_threadpool(warm)
+            yield
+
+    app = Starlette(
+        routes=[
+            *pages.ROUTES,
+            *signin.routes(config),
+            Route("/healthz", _healthz),
+            Route("/static/interactive.js", _interactive),
+            Mount("/static", StaticFiles(directory=_STATIC), name="static"),
+        ],
+        middleware=[
+            Middleware(Security, config=config),
+            Middleware(
+                GZipMiddleware,
+                minimum_size=1024,
+                compresslevel=_COMPRESSION,
+                exclude_content_types=_COMPRESSED,
+            ),
+            Middleware(Language, config=config),
+            Middleware(Failures),
+            Middleware(Viewing, config=config),
+        ],
+        exception_handlers={HTTPException: refused},
+        lifespan=lifespan,
+    )
+    app.state.config = config
+    app.state.freshness = freshness
+    return app
+
+
+async def _healthz(_: Request) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+async def _interactive(_: Request) -> Response:
+    script = await run_in_threadpool(bundle)
+    return Response(
+        script, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"}
+    )
