@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 
-from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,27 +15,28 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboard import pages, signin
+from dashboard.age import Age, Freshness
 from dashboard.charts import warm
-from dashboard.charts.interactive import bundle
+from dashboard.charts.interactive import bundle, compressed_bundle
 from dashboard.config import DashboardConfig
 from dashboard.failures import Failures, refused
 from dashboard.language import Language
-from dashboard.reading import QUERIES_AT_ONCE
+from dashboard.reading import Places
 from dashboard.security import Security
 from dashboard.signin import Viewing
 from intake.http.acknowledged import AcknowledgedPublisher
 from sinks.connection import connect
 
 _COMPRESSION = 5
+_QUERY_SECONDS = 20
+"""Longer than any page takes: what is asked for by one must not hold up all others."""
+
 _COMPRESSED = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES,
     "application/vnd.apache.parquet",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 _STATIC = Path(__file__).parent / "static"
-
-Freshness = Callable[[], datetime | None]
-"""Up to when everything that was published is in the tables; None where nobody knows."""
 
 
 def create_app(
@@ -57,13 +56,14 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        client = await run_in_threadpool(connect, clickhouse_url)
+        client = await run_in_threadpool(connect, clickhouse_url, query_seconds=_QUERY_SECONDS)
         async with AsyncExitStack() as stack:
             stack.callback(client.close)
             app.state.client = client
-            app.state.queries = CapacityLimiter(QUERIES_AT_ONCE)
+            app.state.places = Places()
             app.state.publisher = await stack.enter_async_context(connect_publisher())
             await run_in_threadpool(warm)
+            await run_in_threadpool(compressed_bundle)
             yield
 
     app = Starlette(
@@ -82,6 +82,7 @@ def create_app(
                 compresslevel=_COMPRESSION,
                 exclude_content_types=_COMPRESSED,
             ),
+            Middleware(Age, freshness=freshness),
             Middleware(Language, config=config),
             Middleware(Failures),
             Middleware(Viewing, config=config),
@@ -90,7 +91,6 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.config = config
-    app.state.freshness = freshness
     return app
 
 
@@ -98,8 +98,9 @@ async def _healthz(_: Request) -> Response:
     return JSONResponse({"status": "alive"})
 
 
-async def _interactive(_: Request) -> Response:
-    script = await run_in_threadpool(bundle)
-    return Response(
-        script, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"}
-    )
+async def _interactive(request: Request) -> Response:
+    headers = {"Cache-Control": "max-age=86400", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(bundle(), media_type="text/javascript", headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(compressed_bundle(), media_type="text/javascript", headers=headers)

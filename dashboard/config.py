@@ -56,6 +56,7 @@ from pydantic import (
 )
 
 from dashboard.access import Role
+from dashboard.i18n import languages
 
 SECRET_BYTES = 32
 MAX_NAME_CHARACTERS = 128
@@ -103,6 +104,12 @@ def _origin(url: str) -> str:
         raise ValueError("must have nothing after the host: the dashboard has an origin of its own")
     # As browsers write it in the header Origin.
     return f"{parts.scheme}://{parts.netloc.lower().removesuffix(f':{_PORTS[parts.scheme]}')}"
+
+
+def _spoken(language: str) -> str:
+    if language not in languages():
+        raise ValueError(f"must be one of {', '.join(languages())}")
+    return language
 
 
 def _argon2id(password: SecretStr) -> SecretStr:
@@ -170,7 +177,7 @@ def _long(secret: SecretBytes) -> SecretBytes:
 _Label = Annotated[
     str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=MAX_NAME_CHARACTERS)
 ]
-_Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}([_-][A-Z]{2})?$")]
+_Language = Annotated[str, AfterValidator(_spoken)]
 # An `Identifier`, as `schemas.events` has it, or `dashboard.access.EVERY`.
 _Consultation = Annotated[
     str, StringConstraints(pattern=r"^(\*|[A-Za-z0-9][A-Za-z0-9._:-]{0,127})$")

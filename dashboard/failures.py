@@ -5,6 +5,7 @@ An exception's message may hold what somebody typed. The log has its kind and wh
 
 import traceback
 from http import HTTPStatus
+from typing import cast
 
 import structlog
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
@@ -47,7 +48,8 @@ class Failures:
 
         try:
             await self._app(scope, receive, sending)
-        except Exception as error:  # noqa: BLE001  whatever it is, it must not be printed
+        except Exception as raised:  # noqa: BLE001  whatever it is, it must not be printed
+            error = _first(raised)
             _log.error("request failed", error=type(error).__name__, at=_frames(error))
             if begun:
                 raise BrokenResponseError from None
@@ -68,12 +70,19 @@ async def refused(request: Request, error: Exception) -> Response:
             _("There is no such page, or it is not among those that you may read."),
         ),
     }
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    refusal = cast("HTTPException", error)
     title, explanation = told.get(
-        HTTPStatus(status), (_("This did not work"), _("The request could not be answered."))
+        HTTPStatus(refusal.status_code),
+        (_("This did not work"), _("The request could not be answered.")),
     )
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return render(request, "error.html", status, headers, title=title, explanation=explanation)
+    return render(
+        request,
+        "error.html",
+        refusal.status_code,
+        refusal.headers,
+        title=title,
+        explanation=explanation,
+    )
 
 
 def _failed(request: Request, error: Exception) -> Response:
@@ -96,6 +105,13 @@ def _failed(request: Request, error: Exception) -> Response:
         title=title,
         explanation=_("Something is wrong on our side. The operator's log says what."),
     )
+
+
+def _first(error: Exception) -> Exception:
+    """What went wrong first, where several things did at once."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _frames(error: Exception) -> list[str]:

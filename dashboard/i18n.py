@@ -56,6 +56,10 @@ class Words:
         before, last, sign = Locale.parse(self._babel).percent_formats[None].pattern.rpartition("0")
         return format_percent(share, f"{before}{last}.{'0' * digits}{sign}", self._babel)
 
+    def share(self, share: float) -> str:
+        """A share, 0 to 1, as a percentage with one digit after the point where it needs it."""
+        return self.percent(share, 0 if round(share * 1000) % 10 == 0 else 1)
+
     def day(self, day: date | str) -> str:
         """A date, or one in ISO 8601."""
         found = date.fromisoformat(day) if isinstance(day, str) else day

@@ -101,12 +101,12 @@ def _meanings(_: Callable[[str], str]) -> list[tuple[str, str, str]]:
         (
             "letters",
             "letters.burst_seconds",
-            _("Length of a burst (without effect so far: pages look at single seconds)"),
+            _("Length of a burst"),
         ),
         (
             "letters",
             "letters.burst_senders",
-            _("Senders within that time that make a burst (likewise)"),
+            _("Senders within that time that make a burst"),
         ),
         (
             "flags",

@@ -1,9 +1,11 @@
 """What a page may read: every read of a consultation begins with the viewer's right to it."""
 
+from asyncio import Semaphore
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -23,6 +25,25 @@ EVERY_VISIBILITY = ("open", "restricted", "private")
 QUERIES_AT_ONCE = 8
 """As many as the client keeps connections open; the others take turns."""
 
+QUERIES_OF_ONE = 5
+"""Of these for one viewer, so that nobody with many pages open holds up all others."""
+
+
+class Places:
+    """Where queries wait for their turn: among those of one viewer, then among all."""
+
+    def __init__(self) -> None:
+        self._all = CapacityLimiter(QUERIES_AT_ONCE)
+        self._of_one: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()
+
+    async def run(self, viewer: Viewer, query: Callable[[], T]) -> T:
+        """Run a query in a thread when it is its turn."""
+        own = self._of_one.get(viewer.name)
+        if own is None:
+            own = self._of_one[viewer.name] = Semaphore(QUERIES_OF_ONE)
+        async with own:
+            return await run_sync(query, limiter=self._all)
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -31,19 +52,18 @@ class Reader:
     Attributes:
         client: Of the database; several threads may use it at once.
         viewer: Who reads.
-        limiter: Of queries at once, over all viewers.
+        places: Of queries at once.
     """
 
     client: Client
     viewer: Viewer
-    limiter: CapacityLimiter
+    places: Places
 
     async def read(
         self, query: Callable[Concatenate[Client, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """What a function of `sinks` gives. It checks no rights: `require` comes first."""
-        call = partial(query, self.client, *args, **kwargs)
-        return await run_sync(call, limiter=self.limiter)
+        return await self.places.run(self.viewer, partial(query, self.client, *args, **kwargs))
 
     async def require(self, consultation: str) -> Opening:
         """A consultation that the viewer may read.
@@ -68,5 +88,7 @@ class Reader:
 
 def reader(request: Request) -> Reader:
     """The reader for whoever sent a request."""
-    state = request.app.state
-    return Reader(state.client, request.state.viewer, state.queries)
+    viewer: Viewer | None = request.state.viewer
+    if viewer is None:
+        raise HTTPException(401)
+    return Reader(request.app.state.client, viewer, request.app.state.places)

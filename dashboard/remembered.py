@@ -1,26 +1,28 @@
-"""Answers of slow queries, given again for a while: the longer one took, the longer it holds.
+"""Answers of queries that many pages ask, given again for some seconds.
 
-So however many read a page, no such query keeps the database busy for more than a part of the time,
-and what takes a moment is still never older than some seconds. An answer that is on its way is not
-asked for twice; where there is one that is a little old, it is given until the new one is there.
+However many read a page, each such query is asked at most twice in `LASTS` seconds; and no answer
+is older than that, counted from before the tables were read. In the second half of that time a new
+answer is read while the old one is given; after it, whoever asks waits. An answer that is on its
+way is not asked for twice.
 """
 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from clickhouse_connect.driver.client import Client
 
 from dashboard.reading import Reader
+from sinks.terms import key_terms
 
-HOLDS = 25
-"""How many times as long as it took an answer holds. Our choice: a query is asked for at most a
-twenty-fifth of the time."""
+LASTS = 10
+"""How many seconds older than the tables an answer may be."""
 
-LASTS = 100
-"""Likewise, how long it is still given while a new one is on its way."""
+LASTS_OF: Mapping[Callable[..., Any], float] = {key_terms: 60}
+"""Of queries that take seconds: with a million contributions key terms keep two cores busy for
+more than one, so that is at most a twentieth of the time."""
 
 MAX_ANSWERS = 2_000
 """Those asked for last; key terms and quotes of a topic take a few kilobytes."""
@@ -30,17 +32,14 @@ T = TypeVar("T")
 
 
 class _Answer(NamedTuple):
-    """What was found, and until when (`time.monotonic`) it holds and lasts."""
+    """What was found, and when (`time.monotonic`) it was asked for."""
 
     found: Any
-    holds: float
-    lasts: float
+    asked_at: float
 
 
-_Asked = asyncio.Task[_Answer]
-
-_ANSWERS: OrderedDict[Hashable, _Asked] = OrderedDict()
-_ON_THEIR_WAY: dict[Hashable, _Asked] = {}
+_ANSWERS: OrderedDict[Hashable, _Answer] = OrderedDict()
+_ON_THEIR_WAY: dict[Hashable, asyncio.Task[Any]] = {}
 
 
 async def remembered(
@@ -49,53 +48,34 @@ async def remembered(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """What `reads.read` gives, or gave a little while ago to anybody.
+    """What `reads.read` gives, or gave some seconds ago to anybody.
 
     So its right to the consultation has to be checked before, and its arguments have to be
     hashable.
     """
     key = (reads.client, query, args, tuple(kwargs.items()))
-    asked = _ANSWERS.get(key)
-    if asked is None or _is_over(asked):
-        asked = _ANSWERS[key] = asyncio.create_task(_answer(reads, query, *args, **kwargs))
-        while len(_ANSWERS) > MAX_ANSWERS:
-            _ANSWERS.popitem(last=False)
-    elif _is_old(asked) and key not in _ON_THEIR_WAY:
-        newer = _ON_THEIR_WAY[key] = asyncio.create_task(_answer(reads, query, *args, **kwargs))
-        newer.add_done_callback(lambda task: _replace(key, task))
-    _ANSWERS.move_to_end(key)
-    # Whoever stops waiting stops for themselves alone.
-    answer = await asyncio.shield(asked)
-    found: T = answer.found
+    lasts = LASTS_OF.get(query, LASTS)
+    now = time.monotonic()
+    answer = _ANSWERS.get(key)
+    is_old = answer is None or now - answer.asked_at > lasts / 2
+    if is_old and key not in _ON_THEIR_WAY:
+        asked = _ON_THEIR_WAY[key] = asyncio.create_task(reads.read(query, *args, **kwargs))
+        asked.add_done_callback(lambda task: _keep(key, task, now))
+    found: T
+    if answer is None or now - answer.asked_at > lasts:
+        # Whoever stops waiting stops for themselves alone.
+        found = await asyncio.shield(_ON_THEIR_WAY[key])
+    else:
+        _ANSWERS.move_to_end(key)
+        found = answer.found
     return found
 
 
-async def _answer(
-    reads: Reader,
-    query: Callable[Concatenate[Client, P], T],
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> _Answer:
-    begun = time.monotonic()
-    found = await reads.read(query, *args, **kwargs)
-    ended = time.monotonic()
-    took = ended - begun
-    return _Answer(found, ended + HOLDS * took, ended + LASTS * took)
-
-
-def _is_old(asked: _Asked) -> bool:
-    return asked.done() and asked.result().holds < time.monotonic()
-
-
-def _is_over(asked: _Asked) -> bool:
-    return asked.done() and (_failed(asked) or asked.result().lasts < time.monotonic())
-
-
-def _failed(asked: _Asked) -> bool:
-    return asked.cancelled() or asked.exception() is not None
-
-
-def _replace(key: Hashable, newer: _Asked) -> None:
+def _keep(key: Hashable, asked: asyncio.Task[Any], asked_at: float) -> None:
     del _ON_THEIR_WAY[key]
-    if not _failed(newer) and key in _ANSWERS:
-        _ANSWERS[key] = newer
+    if asked.cancelled() or asked.exception() is not None:
+        return
+    _ANSWERS[key] = _Answer(asked.result(), asked_at)
+    _ANSWERS.move_to_end(key)
+    while len(_ANSWERS) > MAX_ANSWERS:
+        _ANSWERS.popitem(last=False)

@@ -1,6 +1,7 @@
 """Templates: one environment for each language, with its texts, numbers and dates."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,7 +24,8 @@ def render(
     """A page in the reader's language.
 
     Templates find the request as `request`, the reader as `viewer` (None before the sign-in),
-    `loopback`, true in the development mode, and `csrf_token()` for forms.
+    `loopback`, true in the development mode, `csrf_token()` for forms, how old the figures are as
+    `true_up_to`, and `now`.
     """
     words: Words = request.state.words
     text = (
@@ -34,7 +36,8 @@ def render(
             viewer=getattr(request.state, "viewer", None),
             loopback=request.app.state.config.loopback,
             csrf_token=partial(csrf_token, request),
-            true_up_to=request.app.state.freshness(),
+            true_up_to=getattr(request.state, "true_up_to", None),
+            now=datetime.now(UTC),
             **context,
         )
     )
@@ -59,6 +62,7 @@ def environment(locale: str) -> Environment:
     made.filters |= {
         "number": words.number,
         "percent": words.percent,
+        "share": words.share,
         "day": words.day,
         "moment": words.moment,
         "language_name": words.language_name,

@@ -88,7 +88,7 @@ class Security:
     def _refusal(self, request: HTTPConnection, method: str) -> tuple[HTTPStatus, str] | None:
         """With what status a request is refused, and why; None when it is not."""
         # Those who watch over a process ask it by its address.
-        if request.url.path != HEALTH and not self._is_asked_for(request):
+        if request.scope["path"] != HEALTH and not self._is_asked_for(request):
             return HTTPStatus.MISDIRECTED_REQUEST, "This host is not served here."
         if method not in _SAFE_METHODS and request.headers.get("origin") != self._origin(request):
             return HTTPStatus.FORBIDDEN, "Forms are taken from pages of this host alone."

@@ -7,6 +7,7 @@ from contextlib import closing
 
 from pydantic import SecretStr
 
+from dashboard.config import read_config
 from embedded import ports
 from embedded.stack import ANY_PORT, Program, Stack
 from isegoria.connections import Connections
@@ -18,6 +19,7 @@ DASHBOARD = "dashboard"
 DASHBOARD_PORT = 8600
 
 _DASHBOARD_SECONDS = 60
+_PORT = "--port"
 
 
 def start(
@@ -58,27 +60,28 @@ def start_dashboard(settings: Settings, connections: Connections, port: int | No
         port: Where it listens; 0 for any free one, None for that of the last time, or else 8600.
 
     Returns:
-        Its address for a browser on this machine.
+        Its address for a browser.
 
     Raises:
+        DashboardConfigError: Its configuration is wrong.
         PortTakenError: Another process listens there.
         StackError: It did not start.
     """
+    file = settings.dashboard_file
+    config = None if file is None else read_config(file)
     stack = Stack(settings.data_dir)
     chosen = _chosen_port(stack, port)
-    who = {}
-    if settings.dashboard_file is not None:
-        who["ISEGORIA_DASHBOARD_FILE"] = str(settings.dashboard_file.resolve())
-    arguments = ("--port", str(chosen))
+    who = {} if file is None else {"ISEGORIA_DASHBOARD_FILE": str(file.resolve())}
+    arguments = (_PORT, str(chosen))
     stack.run([_program(DASHBOARD, arguments, settings, connections, who)])
     stack.wait_until_ready(DASHBOARD, lambda: _answers(chosen), _DASHBOARD_SECONDS)
-    return f"http://localhost:{chosen}/"
+    return f"http://localhost:{chosen}/" if config is None else f"{config.public_url}/"
 
 
 def _chosen_port(stack: Stack, wanted: int | None) -> int:
     """The port wanted now, the dashboard's own already, or free."""
     program = stack.program(DASHBOARD)
-    last = None if program is None else int(program.command[-1])
+    last = None if program is None else int(program.command[program.command.index(_PORT) + 1])
     if last and stack.states().get(DASHBOARD) == "RUNNING" and wanted in (None, ANY_PORT, last):
         return last
     port = (last or DASHBOARD_PORT) if wanted is None else (wanted or ports.free_port())

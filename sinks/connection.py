@@ -20,7 +20,7 @@ _SETTINGS = {
 }
 
 
-def connect(url: str) -> Client:
+def connect(url: str, *, query_seconds: int | None = None) -> Client:
     """Open a client, one that several threads may use at once.
 
     The client itself repeats a request only when the connection broke under it; a repeated insert
@@ -28,6 +28,7 @@ def connect(url: str) -> Client:
 
     Args:
         url: `http://USER:PASSWORD@HOST:PORT/DATABASE`, or `https`.
+        query_seconds: After how long the server gives up a query; None: as it is configured.
 
     Raises:
         ValueError: The URL names no host, or another scheme.
@@ -46,7 +47,7 @@ def connect(url: str) -> Client:
         connect_timeout=CONNECT_SECONDS,
         send_receive_timeout=ANSWER_SECONDS,
         query_retries=0,
-        settings=dict(_SETTINGS),
+        settings=_SETTINGS | ({"max_execution_time": query_seconds} if query_seconds else {}),
         client_name="isegoria",
         # A session would forbid two queries at once.
         autogenerate_session_id=False,

@@ -7,21 +7,19 @@ participant or, each on its own, a contribution of an unknown author.
 
 # ruff: noqa: S608 (the statements are put together from constants of this module)
 
-from collections import defaultdict
 from collections.abc import Collection
 from typing import TypedDict, cast
 
 from clickhouse_connect.driver.client import Client
 
+from schemas.policy import Letters as Rules
 from sinks.queries import OPEN, VOICE, iso
-
-MINIMUM_SENDERS = 2
-
-BURST_SENDERS = 5
-"""Senders within one second who did not act one by one. Our choice."""
+from sinks.reading.screened import SCREENED, VISIBILITY
 
 MAX_BURSTS = 20
 """Of each letter, the largest."""
+
+DEFAULT_RULES = Rules()
 
 _ANY = -1
 
@@ -34,7 +32,7 @@ class Growth(TypedDict):
 
 
 class Burst(TypedDict):
-    """A second in which many sent the same letter.
+    """A short time, from `at` on, in which many sent the same letter.
 
     Where a channel knows the day alone, all of its senders have one second.
     """
@@ -97,21 +95,10 @@ _SHOWN = """
     )
 """
 
-_COPIES = f"""
-    copies AS
-    (
-        SELECT topic, root_offset, occurred_at, {VOICE} AS voice
-        FROM screened
-        WHERE consultation = {{consultation:String}}
-            AND visibility IN {{visibilities:Array(String)}}
-            AND live AND (topic, root_offset) IN (SELECT topic, root_offset FROM shown)
-    )
-"""
-
 _LETTERS = f"""
     WITH {_SHOWN}
     SELECT
-        shown.consultation AS consultation, shown.topic AS topic, first.visibility AS visibility,
+        shown.consultation AS consultation, shown.topic AS topic, {VISIBILITY} AS visibility,
         shown.root_offset AS root_offset, representative, first.`group` AS `group`,
         first.language AS language, first.text AS text,
         contributions, senders, unknown_senders,
@@ -119,58 +106,61 @@ _LETTERS = f"""
     FROM shown
     INNER JOIN
     (
-        SELECT topic, `offset`, visibility, `group`, language, text FROM screened
-        WHERE consultation = {{consultation:String}}
-            AND visibility IN {{visibilities:Array(String)}}
+        SELECT topic, `offset`, `group`, language, text FROM {SCREENED}
+        WHERE {VISIBILITY} IN {{visibilities:Array(String)}}
             AND live AND (topic, `offset`) IN (SELECT topic, representative_offset FROM shown)
     ) AS first ON shown.topic = first.topic AND shown.representative_offset = first.`offset`
     ORDER BY senders DESC, contributions DESC, topic, root_offset
 """
 
-_GROWTH = f"""
-    WITH {_SHOWN}, {_COPIES},
-    joined AS
+_SPREAD = f"""
+    WITH {_SHOWN},
+    sent AS
     (
-        SELECT topic, root_offset, min(toDate32(occurred_at)) AS day
-        FROM copies
-        GROUP BY topic, root_offset, voice
+        SELECT
+            topic, root_offset,
+            min(toDate32(occurred_at)) AS day,
+            groupUniqArray(
+                toDateTime64(
+                    toStartOfInterval(occurred_at, toIntervalSecond({{burst_seconds:UInt32}})), 3)
+            ) AS seconds
+        FROM {SCREENED}
+        WHERE {VISIBILITY} IN {{visibilities:Array(String)}}
+            AND live AND (topic, root_offset) IN (SELECT topic, root_offset FROM shown)
+        GROUP BY topic, root_offset, {VOICE}
     ),
-    by_day AS
+    summed AS
     (
-        SELECT topic, root_offset, day, count() AS new FROM joined GROUP BY topic, root_offset, day
+        SELECT
+            topic, root_offset,
+            sumMap([day], [1]) AS by_day,
+            sumMap(seconds, arrayMap(second -> 1, seconds)) AS by_second
+        FROM sent
+        GROUP BY topic, root_offset
     )
     SELECT
-        topic, root_offset, toString(by_day.day) AS day,
-        sum(new) OVER (PARTITION BY topic, root_offset ORDER BY by_day.day) AS senders
-    FROM by_day
-    ORDER BY topic, root_offset, by_day.day
-"""
-
-_BURSTS = f"""
-    WITH {_SHOWN}, {_COPIES},
-    largest AS
-    (
-        SELECT topic, root_offset, toStartOfSecond(occurred_at) AS second,
-            uniqExact(voice) AS senders
-        FROM copies
-        GROUP BY topic, root_offset, second
-        HAVING senders >= {{burst_senders:UInt64}}
-        ORDER BY senders DESC, second
-        LIMIT {MAX_BURSTS} BY topic, root_offset
-    )
-    SELECT topic, root_offset, {iso("second")} AS at, senders
-    FROM largest
-    ORDER BY topic, root_offset, second
+        topic, root_offset,
+        arrayMap(day -> toString(day), by_day.1) AS days,
+        arrayCumSum(by_day.2) AS senders,
+        arraySort(arraySlice(
+            arraySort(
+                burst -> (-burst.2, burst.1),
+                arrayFilter(
+                    burst -> burst.2 >= {{burst_senders:UInt64}},
+                    arrayZip(by_second.1, by_second.2))),
+            1, {MAX_BURSTS})) AS largest,
+        arrayMap(burst -> {iso("burst.1")}, largest) AS bursts_at,
+        largest.2 AS bursts_senders
+    FROM summed
 """
 
 _SIGNED = f"""
     SELECT
-        consultation, topic, visibility, contribution, participant, role, verdict, mode, channel,
-        `group`, language, {iso("occurred_at")} AS at, text
-    FROM screened
-    WHERE consultation = {{consultation:String}} AND topic = {{topic:String}}
-        AND visibility IN {{visibilities:Array(String)}}
-        AND live AND root_offset = {{root_offset:UInt64}}
+        consultation, topic, {VISIBILITY} AS visibility, contribution, participant, role, verdict,
+        mode, channel, `group`, language, {iso("occurred_at")} AS at, text
+    FROM {SCREENED}
+    WHERE {VISIBILITY} IN {{visibilities:Array(String)}}
+        AND topic = {{topic:String}} AND live AND root_offset = {{root_offset:UInt64}}
     ORDER BY `offset`
     LIMIT {{limit:UInt64}}
 """
@@ -182,8 +172,7 @@ def letters(
     topic: str | None = None,
     visibilities: Collection[str] = OPEN,
     *,
-    minimum_senders: int = MINIMUM_SENDERS,
-    burst_senders: int = BURST_SENDERS,
+    rules: Rules = DEFAULT_RULES,
     limit: int = 50,
 ) -> list[LetterShown]:
     """The letters of a consultation, or of one of its topics, those with most senders first.
@@ -193,8 +182,7 @@ def letters(
         consultation: The consultation's id.
         topic: Only this topic's letters.
         visibilities: Of consultations that the reader may see.
-        minimum_senders: How many senders a letter has now, at least.
-        burst_senders: How many senders within one second make a burst.
+        rules: How many senders a letter has now, at least, and what makes a burst.
         limit: How many letters at most.
     """
     return _read(
@@ -204,8 +192,7 @@ def letters(
             "topic": topic or "",
             "root_offset": _ANY,
             "visibilities": list(visibilities),
-            "minimum_senders": minimum_senders,
-            "burst_senders": burst_senders,
+            **rules.model_dump(),
             "limit": limit,
         },
     )
@@ -217,6 +204,7 @@ def letter(
     topic: str,
     root_offset: int,
     visibilities: Collection[str] = OPEN,
+    rules: Rules = DEFAULT_RULES,
 ) -> LetterShown | None:
     """One letter, however many senders it has now; None where there is none."""
     found = _read(
@@ -226,8 +214,8 @@ def letter(
             "topic": topic,
             "root_offset": root_offset,
             "visibilities": list(visibilities),
+            **rules.model_dump(),
             "minimum_senders": 0,
-            "burst_senders": BURST_SENDERS,
             "limit": 1,
         },
     )
@@ -260,14 +248,21 @@ def signed(
 
 
 def _read(client: Client, parameters: dict[str, object]) -> list[LetterShown]:
-    growth = defaultdict[tuple[str, int], list[Growth]](list)
-    for place, root, day, senders in client.query(_GROWTH, parameters=parameters).result_rows:
-        growth[place, root].append(Growth(day=day, senders=senders))
-    bursts = defaultdict[tuple[str, int], list[Burst]](list)
-    for place, root, at, senders in client.query(_BURSTS, parameters=parameters).result_rows:
-        bursts[place, root].append(Burst(at=at, senders=senders))
+    spreads = {
+        (row["topic"], row["root_offset"]): (
+            [
+                Growth(day=day, senders=senders)
+                for day, senders in zip(row["days"], row["senders"], strict=True)
+            ],
+            [
+                Burst(at=at, senders=senders)
+                for at, senders in zip(row["bursts_at"], row["bursts_senders"], strict=True)
+            ],
+        )
+        for row in client.query(_SPREAD, parameters=parameters).named_results()
+    }
     found = []
     for row in client.query(_LETTERS, parameters=parameters).named_results():
-        key = row["topic"], row["root_offset"]
-        found.append(cast("LetterShown", {**row, "growth": growth[key], "bursts": bursts[key]}))
+        growth, bursts = spreads.get((row["topic"], row["root_offset"]), ([], []))
+        found.append(cast("LetterShown", {**row, "growth": growth, "bursts": bursts}))
     return found

@@ -15,7 +15,8 @@ from typing import TypedDict, cast
 
 from clickhouse_connect.driver.client import Client
 
-from sinks.queries import OPEN, VOICE, iso
+from sinks.queries import OPEN, iso
+from sinks.reading.screened import SCREENED, VISIBILITY, VOICE_NUMBER
 
 NEWCOMER_DAYS = 7
 """How long after their first contribution to a consultation somebody is new. Our choice."""
@@ -106,63 +107,65 @@ _AWARDS = f"""
 """
 
 _SAID = f"""
-    said AS
-    (
-        SELECT
-            topic, contribution, participant, `group`, mode, reply_to, occurred_at, `offset`,
-            visibility, {VOICE} AS voice
-        FROM screened
-        WHERE consultation = {{consultation:String}}
-            AND visibility IN {{visibilities:Array(String)}}
-            AND live AND role = 'participant'
-    )
+    {SCREENED}
+    WHERE {VISIBILITY} IN {{visibilities:Array(String)}} AND live AND role = 'participant'
 """
 
+# Everybody is read once, with what they answered and what of theirs was answered, and both meet at
+# what was answered: a table expression that is named twice would be read twice.
 _AMBASSADORS = f"""
-    WITH {_SAID},
-    own AS
+    WITH
+    people AS
     (
         SELECT
             participant,
-            any(visibility) AS visibility,
-            min(occurred_at) AS first_at,
-            max(occurred_at) AS last_at,
-            groupUniqArray(`group`) AS own_groups,
-            uniqExact(topic) AS topics,
-            countIf(mode = 'offline') AS offline_contributions
-        FROM said
-        WHERE participant != ''
+            (min(occurred_at), max(occurred_at)) AS first_and_last,
+            (
+                groupUniqArray(`group`), uniqExact(cityHash64(topic)), countIf(mode = 'offline')
+            ) AS breadth,
+            groupArrayIf(
+                (place, `offset`, `group`, occurred_at),
+                place IN
+                (
+                    SELECT cityHash64(topic, reply_to) FROM {_SAID} AND reply_to != ''
+                )) AS targets,
+            groupArrayIf(
+                (cityHash64(topic, reply_to), `offset`, `group`, occurred_at),
+                reply_to != '' AND participant != '') AS answers
+        FROM (SELECT *, cityHash64(topic, contribution) AS place FROM {_SAID})
         GROUP BY participant
     ),
-    targets AS
+    answers AS
     (
         SELECT
-            topic, contribution AS reply_to,
-            argMin(participant, `offset`) AS author,
-            argMin(`group`, `offset`) AS author_group,
-            argMin(occurred_at, `offset`) AS written_at
-        FROM said
-        GROUP BY topic, contribution
+            argMinIf((participant, said.3, said.4, first_and_last), said.2, is_target) AS target,
+            groupArrayIf((participant, breadth, said.4), NOT is_target) AS given
+        FROM people
+        ARRAY JOIN
+            arrayConcat(targets, answers) AS said,
+            arrayConcat(arrayMap(x -> true, targets), arrayMap(x -> false, answers)) AS is_target
+        GROUP BY said.1
+        HAVING max(is_target)
     ),
     replies AS
     (
         SELECT
-            said.participant AS participant,
-            targets.author AS author,
-            targets.author_group AS author_group,
-            said.occurred_at AS replied_at,
-            author != '' AND targets.written_at <= newcomers.first_at + INTERVAL {NEWCOMER_DAYS} DAY
-                AS to_newcomer,
-            newcomers.last_at AS author_last_at
-        FROM said
-        INNER JOIN targets ON said.topic = targets.topic AND said.reply_to = targets.reply_to
-        LEFT JOIN own AS newcomers ON targets.author = newcomers.participant
-        WHERE said.participant != '' AND said.participant != targets.author
+            answer.1 AS participant,
+            answer.2 AS breadth,
+            answer.3 AS replied_at,
+            target.1 AS author,
+            target.2 AS author_group,
+            target.4.2 AS author_last_at,
+            author != '' AND target.3 <= target.4.1 + INTERVAL {NEWCOMER_DAYS} DAY AS to_newcomer
+        FROM answers
+        ARRAY JOIN given AS answer
+        WHERE participant != author
     ),
     answered AS
     (
         SELECT
             participant, author,
+            any(breadth) AS breadth,
             countIf(to_newcomer) AS as_newcomer,
             as_newcomer > 0 AND any(author_last_at) > minIf(replied_at, to_newcomer) AS returned,
             groupUniqArray(author_group) AS author_groups
@@ -173,6 +176,7 @@ _AMBASSADORS = f"""
     (
         SELECT
             participant,
+            any(breadth) AS breadth,
             countIf(as_newcomer > 0) AS newcomers_answered,
             countIf(returned) AS newcomers_returned,
             sum(as_newcomer) AS replies_to_newcomers,
@@ -181,36 +185,36 @@ _AMBASSADORS = f"""
         GROUP BY participant
     )
     SELECT
-        {{consultation:String}} AS consultation, visibility, participant,
+        {{consultation:String}} AS consultation, {VISIBILITY} AS visibility, participant,
         newcomers_answered, newcomers_returned, replies_to_newcomers,
         length(arrayFilter(
-            name -> name != '', arrayDistinct(arrayConcat(own_groups, replied_groups)))) AS groups,
-        topics, offline_contributions
+            name -> name != '', arrayDistinct(arrayConcat(breadth.1, replied_groups)))) AS groups,
+        breadth.2 AS topics, breadth.3 AS offline_contributions
     FROM reach
-    INNER JOIN own USING (participant)
     WHERE newcomers_answered > 0
-        AND if((SELECT uniqExactIf(`group`, `group` != '') FROM said) > 1, groups > 1, topics > 1)
+        AND if(
+            (
+                SELECT count() > 1
+                FROM (SELECT DISTINCT `group` FROM {_SAID} AND `group` != '' LIMIT 2)
+            ),
+            groups > 1,
+            topics > 1)
     ORDER BY newcomers_answered DESC, newcomers_returned DESC, groups DESC, topics DESC, participant
     LIMIT {{limit:UInt64}}
 """
 
 _SUSPECTS = f"""
-    WITH {_SAID},
+    WITH
     flagged AS
     (
-        SELECT topic, flag.participant AS voice, groupArray(flag.sentence) AS sentences
+        SELECT
+            topic AS place, flag.participant AS participant,
+            groupArray(flag.sentence) AS sentences
         FROM (SELECT topic, flags FROM dominance FINAL WHERE consultation = {{consultation:String}})
         ARRAY JOIN flags AS flag
-        GROUP BY topic, voice
+        GROUP BY place, participant
     ),
-    counts AS
-    (
-        SELECT arrayJoin([topic, '{WHOLE}']) AS place, voice, count() AS by_voice,
-            any(said.visibility) AS readable_by
-        FROM said
-        GROUP BY place, voice
-    ),
-    sums AS
+    places AS
     (
         SELECT
             place,
@@ -218,18 +222,33 @@ _SUSPECTS = f"""
             count() AS voices,
             sum(by_voice * by_voice) AS squares,
             sum(by_voice * log(by_voice)) AS logarithms,
-            arrayMap(x -> -x, groupArraySorted(2)(-toInt64(by_voice))) AS largest
-        FROM counts
+            arrayMap(x -> -x, groupArraySorted(2)(-toInt64(by_voice))) AS largest,
+            groupArrayIf(
+                (voice, by_voice),
+                voice IN (SELECT cityHash64(participant) FROM flagged)) AS suspects
+        FROM
+        (
+            SELECT topic AS place, {VOICE_NUMBER} AS voice, count() AS by_voice
+            FROM {_SAID}
+            GROUP BY GROUPING SETS ((topic, voice), (voice))
+        )
         GROUP BY place
+    ),
+    appearances AS
+    (
+        SELECT places.* EXCEPT (suspects), suspect.1 AS voice, suspect.2 AS by_voice
+        FROM places
+        ARRAY JOIN suspects AS suspect
     )
     SELECT
-        counts.voice AS participant, counts.place AS topic, readable_by AS visibility, by_voice,
-        flagged.sentences AS sentences, contributions, voices, squares, logarithms,
-        largest[1] AS first, largest[2] AS second
-    FROM counts
-    INNER JOIN sums ON counts.place = sums.place
-    LEFT JOIN flagged ON counts.place = flagged.topic AND counts.voice = flagged.voice
-    WHERE counts.voice IN (SELECT voice FROM flagged)
+        people.participant AS participant, appearances.place AS topic,
+        {VISIBILITY} AS visibility, by_voice, flagged.sentences AS sentences,
+        contributions, voices, squares, logarithms, largest[1] AS first, largest[2] AS second
+    FROM appearances
+    INNER JOIN (SELECT DISTINCT participant FROM flagged) AS people
+        ON appearances.voice = cityHash64(people.participant)
+    LEFT JOIN flagged
+        ON appearances.place = flagged.place AND people.participant = flagged.participant
     ORDER BY participant, topic
 """
 

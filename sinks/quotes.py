@@ -18,6 +18,7 @@ from typing import Any, TypedDict
 from clickhouse_connect.driver.client import Client
 
 from sinks.queries import OPEN, VOICE, iso
+from sinks.reading.screened import SCREENED, VISIBILITY
 from sinks.terms import WORDS
 
 MAX_QUOTES = 5
@@ -73,11 +74,10 @@ _CANDIDATES = f"""
                 empty({{terms:Array(String)}}),
                 0,
                 length(arrayIntersect({WORDS}, {{terms:Array(String)}}))) AS key_terms
-        FROM screened
+        FROM {SCREENED}
         LEFT JOIN supported USING (contribution)
-        WHERE consultation = {{consultation:String}} AND topic = {{topic:String}}
-            AND visibility IN {{visibilities:Array(String)}}
-            AND live AND verdict = 'original' AND role = 'participant'
+        WHERE {VISIBILITY} IN {{visibilities:Array(String)}}
+            AND topic = {{topic:String}} AND live AND verdict = 'original' AND role = 'participant'
             AND NOT attachment_only AND match(text, '\\\\p{{L}}')
     ),
     candidates AS
@@ -88,12 +88,12 @@ _CANDIDATES = f"""
         LIMIT {MAX_QUOTES} BY stance, mode
     )
     SELECT
-        consultation, topic, visibility, contribution, trimBoth(text) AS said, stance, mode,
-        channel, language, `group`, {iso("occurred_at")} AS at, support, key_terms, voice
-    FROM screened
+        consultation, topic, {VISIBILITY} AS visibility, contribution, trimBoth(text) AS said,
+        stance, mode, channel, language, `group`, {iso("occurred_at")} AS at,
+        support, key_terms, voice
+    FROM {SCREENED}
     INNER JOIN candidates USING (`offset`, stance, mode)
-    WHERE consultation = {{consultation:String}} AND topic = {{topic:String}}
-        AND visibility IN {{visibilities:Array(String)}}
+    WHERE topic = {{topic:String}}
     ORDER BY {_RANK}
 """
 

@@ -22,12 +22,13 @@ attaches particles to them, give pairs of neighbouring characters (as Lucene's C
 
 # ruff: noqa: S608 (the statements are put together from constants of this module)
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypedDict, cast
 
 from clickhouse_connect.driver.client import Client
 
-from sinks.queries import OPEN, VOICE
+from sinks.queries import OPEN
+from sinks.reading.screened import SCREENED, VISIBILITY, VOICE_NUMBER
 
 MAX_TERMS = 12
 """Of each topic."""
@@ -39,25 +40,48 @@ MIN_LIFT = 2
 
 # As the screening folds texts (streams.text): NFKC, casefold, and only `\w` is kept: what
 # str.isalnum says and `_`, which is \p{L}, \p{N} and `_`; combining marks are \W.
-_FOLDED = "caseFoldUTF8(normalizeUTF8NFKC(text))"
 _UNSPACED = r"\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Hangul}\\p{Thai}\\p{Lao}\\p{Khmer}\\p{Myanmar}"
+_ASCII = [chr(code) for code in range(128)]
+_NO_WORD = [one for one in _ASCII if not (one.isalnum() or one == "_")]
+_CAPITALS = [one for one in _ASCII if one.isupper()]
+
+
+def _literal(characters: Iterable[str]) -> str:
+    return "'" + "".join(f"\\x{ord(one):02x}" for one in characters) + "'"
+
+
+# Most words are of ASCII, and the others never reach over a character of ASCII that is no word's:
+# so only those others take the slow way of Unicode. Twice as fast as all of the text on that way.
+_PARTS = f"""
+    splitByChar(' ', translate(
+        text,
+        {_literal([*_CAPITALS, *_NO_WORD])},
+        {_literal([*map(str.lower, _CAPITALS), *" " * len(_NO_WORD)])}))
+"""
+_FOLDED = """
+    caseFoldUTF8(normalizeUTF8NFKC(
+        arrayStringConcat(arrayFilter(part -> NOT isValidASCII(part), parts), ' ')))
+"""
 
 WORDS = rf"""
-    multiIf(
-        -- The same answer three times faster.
-        isValidASCII(text), extractAll(lower(text), '[a-z0-9_]+'),
-        match({_FOLDED}, '[{_UNSPACED}]'), arrayFlatten(arrayMap(
-            run -> if(
-                match(run, '[{_UNSPACED}]'),
-                ngrams(run, 2),
-                extractAll(run, '[\\p{{L}}\\p{{N}}_]+')),
-            extractAll({_FOLDED}, '[{_UNSPACED}]+|[^{_UNSPACED}]+'))),
-        extractAll({_FOLDED}, '[\\p{{L}}\\p{{N}}_]+'))
+    arrayConcat(
+        arrayFilter(part -> isValidASCII(part), {_PARTS} AS parts),
+        if(
+            match({_FOLDED} AS folded, '[{_UNSPACED}]'),
+            arrayFlatten(arrayMap(
+                run -> if(
+                    match(run, '[{_UNSPACED}]'),
+                    ngrams(run, 2),
+                    extractAll(run, '[\\p{{L}}\\p{{N}}_]+')),
+                extractAll(folded, '[{_UNSPACED}]+|[^{_UNSPACED}]+'))),
+            extractAll(folded, '[\\p{{L}}\\p{{N}}_]+')))
 """
-"""SQL for the words of a `text`, those that make no term among them."""
+"""SQL for the words of a `text`, those that make no term among them, and empty ones."""
 
+# Most have a letter of ASCII, and these are told faster.
 _CAN_BE_TERM = rf"""
-    match(term, '\\p{{L}}') AND (lengthUTF8(term) > 2 OR match(term, '[{_UNSPACED}]'))
+    (upper(term) != term OR match(term, '\\p{{L}}'))
+    AND (lengthUTF8(term) > 2 OR match(term, '[{_UNSPACED}]'))
 """
 
 
@@ -72,44 +96,50 @@ class Term(TypedDict):
     people: int
 
 
+# Sums come from one more grouping, over all topics, all terms and both, and not from windows: what
+# one person alone said is most of the words, and is left out before anything is sorted.
 _TERMS = f"""
     WITH
     said AS
     (
-        SELECT
-            topic,
-            {VOICE} AS voice,
-            groupUniqArrayArray({WORDS}) AS words,
-            any(visibility) AS readable_by
-        FROM screened
-        WHERE consultation = {{consultation:String}}
-            AND visibility IN {{visibilities:Array(String)}}
+        SELECT topic, arrayStringConcat(groupArray(text), ' ') AS text
+        FROM {SCREENED}
+        WHERE {VISIBILITY} IN {{visibilities:Array(String)}}
             AND live AND verdict = 'original' AND role = 'participant' AND NOT attachment_only
-        GROUP BY topic, voice
+        GROUP BY topic, {VOICE_NUMBER}
+    ),
+    topics AS
+    (
+        SELECT topic, count() AS speakers, count() OVER () AS classes FROM said GROUP BY topic
     ),
     uses AS
     (
-        SELECT topic, term, count() AS people, any(readable_by) AS visibility
+        SELECT topic, term, count() AS people
         FROM said
-        ARRAY JOIN words AS term
+        ARRAY JOIN arrayDistinct({WORDS}) AS term
         GROUP BY topic, term
         HAVING {_CAN_BE_TERM}
     ),
-    topics AS (SELECT topic, count() AS speakers FROM said GROUP BY topic),
+    sums AS
+    (
+        SELECT
+            topic, term, sum(people) AS people,
+            grouping(topic) AS every_topic, grouping(term) AS every_term
+        FROM uses
+        GROUP BY CUBE(topic, term)
+        HAVING people >= {MIN_PEOPLE}
+    ),
     compared AS
     (
         SELECT
-            topic, visibility, term, people,
-            sum(people) OVER (PARTITION BY term) AS everywhere,
-            sum(people) OVER (PARTITION BY topic) AS of_topic,
-            sum(people) OVER () AS of_all,
-            speakers,
-            (SELECT count() FROM topics) AS classes
-        FROM uses
-        INNER JOIN topics USING (topic)
+            topic, term, people, every_topic, every_term,
+            max(people) OVER (PARTITION BY every_term, term) AS everywhere,
+            max(people) OVER (PARTITION BY every_topic, topic) AS of_topic,
+            max(people) OVER () AS of_all
+        FROM sums
     )
     SELECT
-        {{consultation:String}} AS consultation, topic, visibility, term,
+        {{consultation:String}} AS consultation, topic, {VISIBILITY} AS visibility, term,
         if(
             classes = 1,
             people * log(speakers / people) * lengthUTF8(term),
@@ -117,7 +147,8 @@ _TERMS = f"""
         ) AS score,
         people
     FROM compared
-    WHERE people >= {MIN_PEOPLE}
+    INNER JOIN topics USING (topic)
+    WHERE NOT every_topic AND NOT every_term
         AND score > 0
         AND (
             classes = 1

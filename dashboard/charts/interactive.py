@@ -5,6 +5,7 @@ expressions are interpreted rather than compiled, and its tooltip's style is the
 (`#vg-tooltip-element`). No data leave the page, and none come from another host.
 """
 
+import gzip
 from functools import cache
 
 import vl_convert
@@ -14,6 +15,8 @@ const embed = async (element) => {
   const address = element.dataset.spec;
   const answer = await fetch(address, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", element.dataset.label);
   await vegaEmbed(element, await answer.json(), {
     mode: "vega-lite",
     ast: true,
@@ -21,6 +24,8 @@ const embed = async (element) => {
     actions: false,
     defaultStyle: false,
     tooltip: { disableDefaultStyle: true },
+    // It is one picture, and its table stands below: nobody has to hear each of its marks.
+    config: { aria: false },
   });
 };
 for (const element of document.querySelectorAll(".chart-interactive[data-spec]")) {
@@ -33,7 +38,13 @@ for (const element of document.querySelectorAll(".chart-interactive[data-spec]")
 def bundle() -> bytes:
     """The script, UTF-8: it draws in each `.chart-interactive` what its `data-spec` points to.
 
-    `data-spec` is the address of a `Chart.spec`. Making the bundle takes a second or so; afterwards
-    it is kept.
+    `data-spec` is the address of a `Chart.spec`, and `data-label` says what it is a chart of.
+    Making the bundle takes a second or so; afterwards it is kept.
     """
     return vl_convert.javascript_bundle(_SNIPPET).encode()
+
+
+@cache
+def compressed_bundle() -> bytes:
+    """The same as gzip; it takes too long to be made for each request."""
+    return gzip.compress(bundle())

@@ -91,9 +91,12 @@ def lorenz(
         Caption(
             key=key,
             title=_("How evenly contributions spread over people"),
-            description=_(
+            description=words.ngettext(
+                "Half of it was written by %(count)s of %(voices)s person: the further the curve"
+                " hangs below the straight line, the fewer people wrote the most.",
                 "Half of it was written by %(count)s of %(voices)s people: the further the curve"
-                " hangs below the straight line, the fewer people wrote the most."
+                " hangs below the straight line, the fewer people wrote the most.",
+                voices,
             )
             % counts,
             header=(_("People, the least active first"), _("Share of contributions")),

@@ -49,7 +49,7 @@ def stance(raw: Split, balanced: Split, letters: Split, words: Words, key: str) 
         _("What people say, counted in three ways"),
         _(
             "For: %(raw)s as counted, %(balanced)s where every person has one voice,"
-            " %(letters)s where every letter has one voice."
+            " %(letters)s where every text has one voice."
         ),
         words,
         key,
@@ -66,16 +66,17 @@ def support(raw: Split, balanced: Split, letters: Split, words: Words, key: str)
     _ = words.gettext
     return _three_ways(
         (raw, balanced, letters),
-        (_("For"), _("Pass"), _("Against")),
+        (_("Agree"), _("Pass"), _("Disagree")),
         (
             words.ngettext("%(count)s vote", "%(count)s votes", round(sum(raw))),
             words.ngettext("%(count)s voter", "%(count)s voters", round(sum(balanced))),
             words.ngettext("%(count)s vote", "%(count)s votes", round(sum(letters))),
         ),
-        _("How people voted, counted in three ways"),
+        _("Votes on single contributions, counted in three ways"),
         _(
-            "For: %(raw)s of votes as counted, %(balanced)s where every voter has one voice,"
-            " %(letters)s where the copies of a letter count as one contribution."
+            "Agree: %(raw)s of votes as counted, %(balanced)s where every voter has one voice,"
+            " %(letters)s where the copies of a text count as one contribution. A vote is on a"
+            " contribution, and none on the topic."
         ),
         words,
         key,
@@ -143,7 +144,7 @@ def _three_ways(
     if not sum(splits[0]):
         return None
     paints = (DARK, LIGHT, WARM)
-    ways = (_("As counted"), _("One person, one voice"), _("One letter, one voice"))
+    ways = (_("As counted"), _("One person, one voice"), _("One text, one voice"))
     bars = []
     rows = []
     for way, split, counted in zip(ways, splits, totals, strict=True):

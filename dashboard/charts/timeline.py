@@ -126,17 +126,25 @@ def _described(counts: dict[int, _Counts], words: Words) -> str:
         sum(part) for part in zip(*counts.values(), strict=True)
     )
     late = offline_late + online_late
+    count = offline + online + late
     text = (
-        words.gettext(
-            "%(online)s contributions online and %(offline)s offline; %(late)s of them arrived late"
-            " (a triangle above the column)."
+        words.ngettext(
+            "%(count)s contribution, %(online)s online and %(offline)s offline; %(late)s of them"
+            " arrived late (a triangle above the column).",
+            "%(count)s contributions, %(online)s online and %(offline)s offline; %(late)s of them"
+            " arrived late (a triangle above the column).",
+            count,
         )
         if late
-        else words.gettext(
-            "%(online)s contributions online and %(offline)s offline; none arrived late."
+        else words.ngettext(
+            "%(count)s contribution, %(online)s online and %(offline)s offline; none arrived late.",
+            "%(count)s contributions, %(online)s online and %(offline)s offline; none arrived"
+            " late.",
+            count,
         )
     )
     return text % {
+        "count": words.number(count),
         "online": words.number(online + online_late),
         "offline": words.number(offline + offline_late),
         "late": words.number(late),

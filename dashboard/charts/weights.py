@@ -35,7 +35,7 @@ def windows(windows: Sequence[Window], threshold: float, words: Words, key: str)
         [
             Bar(
                 name,
-                words.percent(window["top1_share"]),
+                words.share(window["top1_share"]),
                 (
                     Segment(
                         window["top1_share"],
@@ -56,7 +56,7 @@ def windows(windows: Sequence[Window], threshold: float, words: Words, key: str)
             % {
                 "length": _length(worst["window"], words),
                 "from": words.moment(worst["starts_at"]),
-                "share": words.percent(worst["top1_share"]),
+                "share": words.share(worst["top1_share"]),
             },
             header=(
                 _("Window"),
@@ -81,7 +81,7 @@ def windows(windows: Sequence[Window], threshold: float, words: Words, key: str)
             ),
         ),
         threshold=Threshold(
-            threshold, _("flagged from %(share)s on") % {"share": words.percent(threshold)}
+            threshold, _("flagged from %(share)s on") % {"share": words.share(threshold)}
         ),
     )
 

@@ -27,7 +27,7 @@ ROUTES: list[Route] = [
     Route("/c/{consultation}/contributions", contributions),
     Route("/c/{consultation}/topics/{topic}/contributions/{contribution}", contribution),
     Route("/c/{consultation}/letters", letters),
-    Route("/c/{consultation}/letters/{topic}/{root_offset:int}", letter),
+    Route("/c/{consultation}/letters/{topic}/{root_offset}", letter),
     Route("/c/{consultation}/topics/{topic}/answer", answer, methods=["GET", "POST"]),
     Route("/c/{consultation}/suspects", suspects),
     Route("/c/{consultation}/ambassadors", ambassadors),

@@ -1,12 +1,15 @@
 """Answering a topic: an officer writes, sees how it will stand there, and publishes.
 
 The answer is an event like any other: it goes to Kafka, and comes back to the pages through the
-tables. Its id is made with the form, so that a form that is sent twice is one answer.
+tables. Its id is made from the form's key and what stands in it: a form that is sent twice is one
+answer, and a changed one is another.
 """
 
 import asyncio
+import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +28,7 @@ from dashboard.i18n import Words
 from dashboard.reading import EVERY_VISIBILITY, Reader, reader
 from dashboard.rendering import render
 from dashboard.security import require_csrf
+from dashboard.titles import title_of
 from intake.http.acknowledged import AcknowledgedPublisher, NotAcknowledgedError
 from schemas.admission import receive
 from schemas.events import MAX_TEXT_CHARACTERS, Event, InvalidEventError
@@ -41,7 +45,7 @@ MAX_OWNER_CHARACTERS = 500
 MAX_URL_CHARACTERS = 2_000
 
 _KEY = re.compile(r"[0-9a-f]{32}")
-_SPACE = re.compile(r"\s")
+_RESPONSE = re.compile(r"r-[0-9a-f]{32}")
 _PUBLISHED = "published"
 
 _log = structlog.get_logger("dashboard.answer")
@@ -52,7 +56,7 @@ class Draft:
     """An answer as it is written.
 
     Attributes:
-        key: Made with the form; it names the event, and in its topic the response.
+        key: Made with the form.
         owner: Who answers.
         text: What was heard, and what is done or why not.
         url: Where the answer is published in full; empty where nowhere.
@@ -87,9 +91,15 @@ class Draft:
         return cls(key, " ".join(owner.split()), text.replace("\r\n", "\n").strip(), url.strip())
 
     @property
+    def id(self) -> str:
+        """The id of the event: of the same form with the same words in it the same."""
+        said = orjson.dumps([self.key, self.owner, self.text, self.url])
+        return hashlib.sha256(said).hexdigest()[:32]
+
+    @property
     def response(self) -> str:
         """The id of the response."""
-        return f"r-{self.key}"
+        return f"r-{self.id}"
 
 
 async def answer(request: Request) -> Response:
@@ -105,7 +115,7 @@ async def answer(request: Request) -> Response:
     if request.method == "POST":
         return await _posted(page)
     published = request.query_params.get(_PUBLISHED, "")
-    if _KEY.fullmatch(published.removeprefix("r-")):
+    if _RESPONSE.fullmatch(published):
         return await page.published(published)
     return await page.form(Draft.new(opening["owner"]))
 
@@ -168,6 +178,7 @@ class _Page:
             status,
             consultation=self.opening,
             topic=self.topic,
+            title=title_of(self.topic),
             draft=draft,
             errors=errors or {},
             preview=preview,
@@ -191,6 +202,7 @@ class _Page:
             "answered.html",
             consultation=self.opening,
             topic=self.topic,
+            title=title_of(self.topic),
             arrived=any(one["response"] == response for one in answered),
         )
 
@@ -214,7 +226,7 @@ def check(draft: Draft, consultation: str, topic: str, words: Words) -> Event | 
     payload = {
         "specversion": "1.0",
         "type": "response.published.v1",
-        "id": draft.key,
+        "id": draft.id,
         "source": SOURCE,
         "data": data | ({"url": draft.url} if draft.url else {}),
     }
@@ -254,10 +266,18 @@ def _wrong(draft: Draft, words: Words) -> dict[str, str]:
 
 
 def _is_web_address(url: str) -> bool:
-    if _SPACE.search(url):
+    """Whether it leads where it seems to: to the host that stands first in it."""
+    if not all(map(_is_seen, url)):
         return False
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname)
+    # Browsers take a backslash for a slash, and what stands before an @ for a user's name.
+    is_plain = "\\" not in url and "@" not in parts.netloc
+    return parts.scheme == "https" and bool(parts.hostname) and is_plain
+
+
+def _is_seen(character: str) -> bool:
+    """Whether it is no space and no control or format character, such as one that turns text."""
+    return unicodedata.category(character)[0] not in "CZ"

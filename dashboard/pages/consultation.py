@@ -13,7 +13,8 @@ from dashboard import charts
 from dashboard.charts import Chart
 from dashboard.i18n import Words
 from dashboard.pages.consultations import stage
-from dashboard.reading import EVERY_VISIBILITY, reader
+from dashboard.paging import page_number, pages_of
+from dashboard.reading import EVERY_VISIBILITY, Reader, reader
 from dashboard.remembered import remembered
 from dashboard.rendering import render
 from schemas.policy import DeploymentPolicy, Policy
@@ -26,8 +27,6 @@ from sinks.reading.overview import TopicRow, overview, topics
 from sinks.reading.policies import policy_in_force
 
 TOPICS_PER_PAGE = 50
-
-_MAX_DIGITS = 6
 
 
 class Spoken(NamedTuple):
@@ -52,17 +51,16 @@ async def consultation(request: Request) -> Response:
     words: Words = request.state.words
     reads = reader(request)
     opening = await reads.require(name)
-    async with asyncio.TaskGroup() as group:
-        row = group.create_task(reads.read(overview, [name]))
-        listed = group.create_task(reads.read(topics, name))
-        whole = group.create_task(reads.read(dominance, name))
-        mixed = group.create_task(remembered(reads, mixes, name, Filters()))
-        days = group.create_task(remembered(reads, timeline, name, Filters()))
-        answered = group.create_task(reads.read(answers, [name], EVERY_VISIBILITY))
-        policies = group.create_task(reads.read(policy_in_force))
-    figures = row.result()[0]
-    policy = policy_of(policies.result(), name)
-    ranked = most_said_first(listed.result())
+    (figures,), listed, row, (mixed, days), answered, policies = await asyncio.gather(
+        reads.read(overview, [name]),
+        reads.read(topics, name),
+        reads.read(dominance, name),
+        read_spoken(reads, name, Filters()),
+        reads.read(answers, [name], EVERY_VISIBILITY),
+        reads.read(policy_in_force),
+    )
+    policy = policy_of(policies, name)
+    ranked = most_said_first(listed)
     page = page_number(request.query_params.get("page", ""), len(ranked), TOPICS_PER_PAGE)
     return render(
         request,
@@ -70,16 +68,16 @@ async def consultation(request: Request) -> Response:
         consultation=opening,
         figures=figures,
         stage=stage(figures, datetime.now(UTC)),
-        dominance=whole.result(),
+        dominance=row,
         policy=policy,
-        mixes=mixed.result(),
-        late=sum(late(day) for day in days.result()),
+        mixes=mixed,
+        late=sum(map(late, days)),
         topics=ranked[(page - 1) * TOPICS_PER_PAGE : page * TOPICS_PER_PAGE],
-        topics_before=(page - 1) * TOPICS_PER_PAGE,
         page=page,
-        answers=next(iter(answered.result()), None),
-        spoken=await run_in_threadpool(draw_spoken, mixed.result(), days.result(), words),
-        weights=await run_in_threadpool(draw_weights, whole.result(), policy, words),
+        last_page=pages_of(len(ranked), TOPICS_PER_PAGE),
+        answers=next(iter(answered), None),
+        spoken=await run_in_threadpool(draw_spoken, mixed, days, words),
+        weights=await run_in_threadpool(draw_weights, row, policy, words),
     )
 
 
@@ -93,16 +91,17 @@ def most_said_first(rows: Sequence[TopicRow]) -> list[TopicRow]:
     return sorted(rows, key=lambda row: (-row["contributions"], row["topic"]))
 
 
-def page_number(asked: str, rows: int, per_page: int) -> int:
-    """The page of a list that an address asks for, from 1 on; one that there is."""
-    last = max(1, -(-rows // per_page))
-    readable = asked.isdecimal() and len(asked) <= _MAX_DIGITS
-    return min(max(int(asked), 1), last) if readable else 1
-
-
 def late(day: Day) -> int:
     """How many of a day's contributions came late."""
     return day["late_online"] + day["late_offline"]
+
+
+async def read_spoken(reads: Reader, consultation: str, asked: Filters) -> tuple[Mixes, list[Day]]:
+    """Who spoke how and when, of what the filters ask for."""
+    return await asyncio.gather(
+        remembered(reads, mixes, consultation, asked),
+        remembered(reads, timeline, consultation, asked),
+    )
 
 
 def draw_spoken(mixed: Mixes, days: Sequence[Day], words: Words) -> Spoken:
@@ -111,9 +110,12 @@ def draw_spoken(mixed: Mixes, days: Sequence[Day], words: Words) -> Spoken:
     modes = {"online": _("online"), "offline": _("offline")}
     return Spoken(
         timeline=charts.timeline(days, words, "timeline"),
-        channel=charts.mix(_("By channel"), _named(mixed["channel"]), words, "channel"),
+        channel=draw_channels(mixed, words),
         mode=charts.mix(_("Online and offline"), _named(mixed["mode"], modes), words, "mode"),
-        language=charts.mix(
+        # Of one language alone there is nothing to see.
+        language=None
+        if len(mixed["language"]) == 1
+        else charts.mix(
             _("By language"),
             [
                 (words.language_name(value) if value else "", count)
@@ -125,24 +127,32 @@ def draw_spoken(mixed: Mixes, days: Sequence[Day], words: Words) -> Spoken:
     )
 
 
+def draw_channels(mixed: Mixes, words: Words) -> Chart | None:
+    """Draw through what people spoke."""
+    return charts.mix(words.gettext("By channel"), _named(mixed["channel"]), words, "channel")
+
+
 def draw_weights(row: Dominance | None, policy: Policy, words: Words) -> Weights:
     """Draw how evenly people wrote, in the whole and in the windows of time that are judged."""
+    return Weights(lorenz=draw_lorenz(row, words), windows=draw_windows(row, policy, words))
+
+
+def draw_lorenz(row: Dominance | None, words: Words) -> Chart | None:
+    """Draw how evenly people wrote, in the whole."""
     if row is None:
-        return Weights(None, None)
+        return None
+    return charts.lorenz(row["lorenz"], row["half_written_by"], row["voices"], words, "lorenz")
+
+
+def draw_windows(row: Dominance | None, policy: Policy, words: Words) -> Chart | None:
+    """Draw how much the most active wrote in the windows of time that are judged."""
     limits = policy.dominance
-    return Weights(
-        lorenz=charts.lorenz(row["lorenz"], row["half_written_by"], row["voices"], words, "lorenz"),
-        windows=charts.windows(
-            [
-                window
-                for window in row["windows"]
-                if window["contributions"] >= limits.window_minimum_contributions
-            ],
-            limits.window_top1_share,
-            words,
-            "windows",
-        ),
-    )
+    judged = [
+        window
+        for window in (row["windows"] if row else ())
+        if window["contributions"] >= limits.window_minimum_contributions
+    ]
+    return charts.windows(judged, limits.window_top1_share, words, "windows")
 
 
 def _named(shares: Sequence[Share], names: dict[str, str] | None = None) -> list[tuple[str, int]]:

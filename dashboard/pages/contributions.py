@@ -12,12 +12,16 @@ from starlette.responses import RedirectResponse, Response
 from dashboard import addresses
 from dashboard.reading import Reader, reader
 from dashboard.rendering import render
+from dashboard.titles import titles
 from sinks.queries import topic_summaries
 from sinks.reading import contributions as said
 from sinks.reading.choices import choices as values_of
 from sinks.reading.filters import LATE_DAYS, NONE, Filters
 
 PER_PAGE = 50
+
+MAX_TOPICS_LISTED = 200
+"""A form lists so many topics; where there are more, it asks for the id of one."""
 
 _AFTER = "after"
 
@@ -42,6 +46,11 @@ class Choices(NamedTuple):
     topics: Mapping[str, str]
     channels: tuple[str, ...]
     languages: tuple[str, ...]
+
+    @property
+    def lists_topics(self) -> bool:
+        """Whether the topics are few enough to be listed."""
+        return len(self.topics) <= MAX_TOPICS_LISTED
 
 
 async def contributions(request: Request) -> Response:
@@ -97,7 +106,7 @@ async def contribution(request: Request) -> Response:
         consultation=opening,
         topic=topic,
         choices=found,
-        now=(live or versions)[-1],
+        current=(live or versions)[-1],
         versions=versions,
         late_days=late_days,
     )
@@ -110,7 +119,7 @@ async def choices(tables: Reader, consultation: str) -> Choices:
         tables.read(topic_summaries, consultation),
     )
     return Choices(
-        {one["topic"]: one["title"] or one["topic"] for one in summaries},
+        titles(summaries),
         tuple(values["channels"]),
         tuple(language or NONE for language in values["languages"]),
     )

@@ -1,6 +1,7 @@
 """Export: what can be downloaded of a consultation, and the downloads."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from clickhouse_connect.driver.client import Client
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.exports import (
     About,
@@ -39,10 +40,15 @@ from sinks.reading.policies import policy_in_force
 from sinks.reading.responses import responses
 
 EXPORTS_AT_ONCE = 4
-RETRY_SECONDS = 30
+EXPORTS_OF_ONE = 2
+"""Of these for one viewer."""
 
-UNDER_WAY = asyncio.Semaphore(EXPORTS_AT_ONCE)
-"""Of this process; taken only where it is free, so that nobody waits for it."""
+RETRY_SECONDS = 30
+SEND_SECONDS = 60
+"""How long a reader may take for a part; who takes longer keeps others waiting."""
+
+UNDER_WAY: Counter[str] = Counter()
+"""Downloads of this process by viewer."""
 
 _ALL_ROWS = 2**32
 _EVERY_FILTER = frozenset(one.name for one in fields(Filters))
@@ -75,18 +81,33 @@ class Source:
 
 
 class AtMost:
-    """Answers `EXPORTS_AT_ONCE` requests at a time; the next is asked to come back."""
+    """Answers some requests at a time; the next is asked to come back, and nobody waits.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A reader who is too slow is cut off.
+    """
+
+    def __init__(self, app: ASGIApp, send_seconds: float = SEND_SECONDS) -> None:
         self._app = app
+        self._send_seconds = send_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, until its answer was sent."""
-        if UNDER_WAY.locked():
-            await _busy(Request(scope))(scope, receive, send)
+        request = Request(scope)
+        name = request.state.viewer.name
+        if UNDER_WAY.total() >= EXPORTS_AT_ONCE or UNDER_WAY[name] >= EXPORTS_OF_ONE:
+            await _busy(request)(scope, receive, send)
             return
-        async with UNDER_WAY:
-            await self._app(scope, receive, send)
+
+        async def sending(message: Message) -> None:
+            await asyncio.wait_for(send(message), self._send_seconds)
+
+        UNDER_WAY[name] += 1
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            UNDER_WAY[name] -= 1
+            if not UNDER_WAY[name]:
+                del UNDER_WAY[name]
 
 
 async def exports(request: Request) -> Response:
@@ -192,7 +213,7 @@ def _days(client: Client, consultation: str, filters: Filters) -> Iterator[Block
 
 
 def _letters(client: Client, consultation: str, filters: Filters) -> Iterator[Block]:
-    senders = policy_of(policy_in_force(client), consultation).letters.minimum_senders
+    rules = policy_of(policy_in_force(client), consultation).letters
     for row in _asked_topics(client, consultation, filters):
         if row["letters"]:
             yield letters(
@@ -200,7 +221,7 @@ def _letters(client: Client, consultation: str, filters: Filters) -> Iterator[Bl
                 consultation,
                 row["topic"],
                 EVERY_VISIBILITY,
-                minimum_senders=senders,
+                rules=rules,
                 limit=_ALL_ROWS,
             )
 

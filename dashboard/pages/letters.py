@@ -13,13 +13,16 @@ from starlette.responses import Response
 from dashboard import charts
 from dashboard.differences import Piece, differences
 from dashboard.pages.consultation import policy_of
-from dashboard.reading import EVERY_VISIBILITY, Reader, reader
+from dashboard.paging import page_number, pages_of
+from dashboard.reading import EVERY_VISIBILITY, reader
 from dashboard.rendering import render
-from sinks.letters import LetterShown, Signed
+from dashboard.titles import titles
+from sinks.letters import Signed
 from sinks.letters import letter as letter_of
 from sinks.letters import letters as letters_of
 from sinks.letters import signed as copies_of
 from sinks.queries import topic_summaries
+from sinks.reading.filters import Filters
 from sinks.reading.policies import policy_in_force
 
 PER_PAGE = 20
@@ -49,7 +52,7 @@ class Variant(NamedTuple):
 
     Attributes:
         wording: The wording.
-        pieces: What differs from the letter's first text.
+        pieces: What differs from the wording that most people sent.
         added: The passages that the letter has not, in order.
         left_out: The passages that only the letter has.
     """
@@ -66,25 +69,26 @@ async def letters(request: Request) -> Response:
     opening = await tables.require(request.path_params["consultation"])
     topic = request.query_params.get("topic", "")
     policy = policy_of(await tables.read(policy_in_force), opening["consultation"])
-    found, titles = await asyncio.gather(
+    found, summaries = await asyncio.gather(
         tables.read(
             letters_of,
             opening["consultation"],
             topic or None,
             EVERY_VISIBILITY,
-            minimum_senders=policy.letters.minimum_senders,
-            limit=MAX_LETTERS,
+            rules=policy.letters,
+            limit=MAX_LETTERS + 1,
         ),
-        _titles(tables, opening["consultation"]),
+        tables.read(topic_summaries, opening["consultation"]),
     )
     return render(
         request,
         "letters.html",
         consultation=opening,
         topic=topic,
-        titles=titles,
-        letters=found,
-        most=MAX_LETTERS,
+        titles=titles(summaries),
+        letters=found[:MAX_LETTERS],
+        is_cut=len(found) > MAX_LETTERS,
+        burst_seconds=policy.letters.burst_seconds,
     )
 
 
@@ -93,63 +97,60 @@ async def letter(request: Request) -> Response:
     tables = reader(request)
     opening = await tables.require(request.path_params["consultation"])
     consultation, topic = opening["consultation"], request.path_params["topic"]
-    root = request.path_params["root_offset"]
-    shown, copies, titles = await asyncio.gather(
-        tables.read(letter_of, consultation, topic, root, EVERY_VISIBILITY),
+    root = _root_offset(topic, request.path_params["root_offset"])
+    rules = policy_of(await tables.read(policy_in_force), consultation).letters
+    shown, copies, summaries = await asyncio.gather(
+        tables.read(letter_of, consultation, topic, root, EVERY_VISIBILITY, rules),
         tables.read(copies_of, consultation, topic, root, EVERY_VISIBILITY, MAX_COPIES),
-        _titles(tables, consultation),
+        tables.read(topic_summaries, consultation),
     )
-    if shown is None:
+    if shown is None or not copies:
         raise HTTPException(404)
-    verbatim, others = wordings(copies, shown["text"])
-    page = _page(request.query_params.get("page", ""), len(others))
+    most_sent, *others = wordings(copies)
+    page = page_number(request.query_params.get("page", ""), len(others), PER_PAGE)
     return render(
         request,
         "letter.html",
         consultation=opening,
         topic=topic,
-        titles=titles,
+        burst_seconds=rules.burst_seconds,
+        titles=titles(summaries),
         letter=shown,
         chart=await run_in_threadpool(
             charts.cosigners, shown["growth"], shown["bursts"], request.state.words, "cosigners"
         ),
-        verbatim=verbatim,
-        wordings=len(others),
-        variants=await run_in_threadpool(_variants, shown, others, page),
+        most_sent=most_sent,
+        senders=senders_of(copies),
+        wordings=1 + len(others),
+        of_one_person=sum(wording.senders == 1 for wording in others),
+        variants=await run_in_threadpool(_variants, most_sent.text, others, page),
         page=page,
-        pages=_pages(len(others)),
-        per_page=PER_PAGE,
+        pages=pages_of(len(others), PER_PAGE),
         compared=len(copies),
         most_added=MAX_ADDED,
     )
 
 
-def wordings(copies: Sequence[Signed], text: str) -> tuple[Wording | None, list[Wording]]:
-    """The wordings in which a letter was sent.
+def wordings(copies: Sequence[Signed]) -> list[Wording]:
+    """The wordings in which a letter was sent, those that most people sent first.
 
     Args:
-        copies: In the order of the log.
-        text: What the letter says.
-
-    Returns:
-        The copies that say it word for word, None where none does; and all other wordings, those
-        with most copies first.
+        copies: In the order of the log; of wordings that equally many sent, the earliest is first.
     """
     by_text = defaultdict[str, list[Signed]](list)
     for copy in copies:
         by_text[copy["text"]].append(copy)
-    found = [
-        Wording(
-            said, tuple(same), len({one["participant"] or (one["contribution"],) for one in same})
-        )
-        for said, same in sorted(by_text.items(), key=lambda item: -len(item[1]))
-    ]
-    verbatim = next((wording for wording in found if wording.text == text), None)
-    return verbatim, [wording for wording in found if wording.text != text]
+    found = [Wording(text, tuple(same), senders_of(same)) for text, same in by_text.items()]
+    return sorted(found, key=lambda wording: -wording.senders)
+
+
+def senders_of(copies: Sequence[Signed]) -> int:
+    """How many people sent these copies; an unknown author is one for each."""
+    return len({copy["participant"] or (copy["contribution"],) for copy in copies})
 
 
 def variant(text: str, wording: Wording) -> Variant:
-    """A wording beside the text of its letter."""
+    """A wording beside the text that most people sent."""
     pieces = differences(text, wording.text)
     changed = [piece for piece in pieces if not piece.same]
     return Variant(
@@ -160,21 +161,17 @@ def variant(text: str, wording: Wording) -> Variant:
     )
 
 
-def _variants(letter: LetterShown, others: Sequence[Wording], page: int) -> list[Variant]:
-    shown = others[(page - 1) * PER_PAGE : page * PER_PAGE]
-    return [variant(letter["text"], wording) for wording in shown]
+def _variants(text: str, others: Sequence[Wording], page: int) -> list[Variant]:
+    return [variant(text, one) for one in others[(page - 1) * PER_PAGE : page * PER_PAGE]]
 
 
-async def _titles(tables: Reader, consultation: str) -> dict[str, str]:
-    summaries = await tables.read(topic_summaries, consultation)
-    return {one["topic"]: one["title"] or one["topic"] for one in summaries}
+def _root_offset(topic: str, text: str) -> int:
+    """The letter of a topic that an address names.
 
-
-def _pages(wordings: int) -> int:
-    return max(1, -(-wordings // PER_PAGE))
-
-
-def _page(text: str, wordings: int) -> int:
-    """The page that an address asks for; the first where it asks for none that there is."""
-    page = int(text) if text.isdecimal() and len(text) < len(str(10**9)) else 1
-    return page if 1 <= page <= _pages(wordings) else 1
+    Raises:
+        HTTPException: 404: it names none that there can be.
+    """
+    root = Filters.read({"topic": topic, "letter": text})[0].letter
+    if root is None:
+        raise HTTPException(404)
+    return root

@@ -9,7 +9,6 @@ from dashboard.measures import thresholds
 from dashboard.reading import reader
 from dashboard.rendering import render
 from schemas.policy import DeploymentPolicy
-from sinks.letters import BURST_SENDERS
 from sinks.people import NEWCOMER_DAYS
 from sinks.quotes import MAX_QUOTES, READABLE_CHARACTERS
 from sinks.reading.filters import LATE_DAYS
@@ -20,7 +19,6 @@ from sinks.terms import MAX_TERMS, MIN_LIFT, MIN_PEOPLE
 _CONSTANTS = {
     "late_days": LATE_DAYS,
     "newcomer_days": NEWCOMER_DAYS,
-    "burst_senders": BURST_SENDERS,
     "max_quotes": MAX_QUOTES,
     "readable": READABLE_CHARACTERS,
     "max_terms": MAX_TERMS,

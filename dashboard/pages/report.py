@@ -12,16 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response as Answer
 
 from dashboard.i18n import Words
-from dashboard.pages.consultation import (
-    draw_weights,
-    most_said_first,
-    policy_of,
-)
+from dashboard.pages.consultation import draw_weights, most_said_first, policy_of
 from dashboard.pages.consultations import stage
 from dashboard.pages.topic import Opinions, draw_opinions
 from dashboard.reading import EVERY_VISIBILITY, Reader, reader
 from dashboard.remembered import remembered
 from dashboard.rendering import render
+from dashboard.titles import title_of
 from schemas.records import Dominance, Summary
 from sinks.answers import answers
 from sinks.queries import topic_state
@@ -44,6 +41,7 @@ _AT_ONCE = 2
 class Section(NamedTuple):
     """A topic in the report."""
 
+    title: str
     topic: Summary
     dominance: Dominance | None
     terms: Sequence[str]
@@ -57,23 +55,23 @@ async def report(request: Request) -> Answer:
     words: Words = request.state.words
     reads = reader(request)
     opening = await reads.require(name)
-    async with asyncio.TaskGroup() as group:
-        row = group.create_task(reads.read(overview, [name]))
-        listed = group.create_task(reads.read(topics, name))
-        whole = group.create_task(reads.read(dominance, name))
-        answered = group.create_task(reads.read(answers, [name], EVERY_VISIBILITY))
-        policies = group.create_task(reads.read(policy_in_force))
-        terms = group.create_task(_terms(reads, name))
-    ranked = most_said_first(listed.result())
+    (figures,), listed, whole, answered, policies, terms = await asyncio.gather(
+        reads.read(overview, [name]),
+        reads.read(topics, name),
+        reads.read(dominance, name),
+        reads.read(answers, [name], EVERY_VISIBILITY),
+        reads.read(policy_in_force),
+        _terms(reads, name),
+    )
+    ranked, policy = most_said_first(listed), policy_of(policies, name)
     few = asyncio.Semaphore(_AT_ONCE)
     sections = await asyncio.gather(
-        *(_section(reads, name, topic, terms.result(), few) for topic in ranked[:MAX_TOPICS])
+        *(_section(reads, name, topic, terms, few) for topic in ranked[:MAX_TOPICS])
     )
-    figures, policy = row.result()[0], policy_of(policies.result(), name)
     now = datetime.now(UTC)
     told = [section for section in sections if section is not None]
     weights, opinions = await run_in_threadpool(
-        lambda: (draw_weights(whole.result(), policy, words), _opinions(told, words))
+        lambda: (draw_weights(whole, policy, words), _opinions(told, words))
     )
     return render(
         request,
@@ -81,9 +79,8 @@ async def report(request: Request) -> Answer:
         consultation=opening,
         figures=figures,
         stage=stage(figures, now),
-        now=now,
-        dominance=whole.result(),
-        answers=next(iter(answered.result()), None),
+        dominance=whole,
+        answers=next(iter(answered), None),
         weights=weights,
         topics=ranked,
         sections=list(zip(told, opinions, strict=True)),
@@ -110,17 +107,16 @@ async def _section(
     """What the report says of a topic; None where it has gone since the topics were listed."""
     topic = row["topic"]
     wanted = tuple(terms.get(topic, ()))
-    async with few, asyncio.TaskGroup() as group:
-        state = group.create_task(remembered(reads, topic_state, consultation, topic))
-        weight = group.create_task(remembered(reads, dominance, consultation, topic))
-        quoted = group.create_task(
-            remembered(reads, quotes, consultation, topic, wanted, EVERY_VISIBILITY)
+    async with few:
+        state, weight, quoted, answered = await asyncio.gather(
+            remembered(reads, topic_state, consultation, topic),
+            remembered(reads, dominance, consultation, topic),
+            remembered(reads, quotes, consultation, topic, wanted, EVERY_VISIBILITY),
+            remembered(reads, responses, consultation, topic),
         )
-        answered = group.create_task(remembered(reads, responses, consultation, topic))
-    summary = state.result()
-    if summary is None:
+    if state is None:
         return None
-    return Section(summary, weight.result(), wanted, quoted.result()[:QUOTES], answered.result())
+    return Section(title_of(state), state, weight, wanted, quoted[:QUOTES], answered)
 
 
 def _opinions(sections: Sequence[Section], words: Words) -> list[Opinions]:
@@ -128,7 +124,7 @@ def _opinions(sections: Sequence[Section], words: Words) -> list[Opinions]:
         Opinions(
             *(
                 # Each chart's table is a landmark, which must have a name of its own.
-                chart and replace(chart, title=f"{section.topic['title']}: {chart.title}")
+                chart and replace(chart, title=f"{section.title}: {chart.title}")
                 for chart in draw_opinions(section.topic, words, f"topic-{number}-")
             )
         )

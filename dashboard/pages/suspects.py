@@ -12,8 +12,10 @@ from dashboard import charts
 from dashboard.charts import Chart
 from dashboard.i18n import Words
 from dashboard.measures import thresholds
-from dashboard.pages.consultation import page_number, policy_of
+from dashboard.pages.consultation import policy_of
+from dashboard.paging import page_number, pages_of
 from dashboard.reading import EVERY_VISIBILITY, reader
+from dashboard.remembered import remembered
 from dashboard.rendering import render
 from schemas.records import Flag
 from sinks.people import WHOLE, Appearance, Suspect
@@ -55,14 +57,14 @@ async def suspects(request: Request) -> Response:
     words: Words = request.state.words
     reads = reader(request)
     opening = await reads.require(name)
-    async with asyncio.TaskGroup() as group:
-        flagged = group.create_task(reads.read(suspects_of, name, EVERY_VISIBILITY))
-        raised = group.create_task(reads.read(flags, name))
-        whole = group.create_task(reads.read(dominance, name))
-        listed = group.create_task(reads.read(topics, name))
-        policies = group.create_task(reads.read(policy_in_force))
-    found, rows, row = flagged.result(), listed.result(), whole.result()
-    policy = policy_of(policies.result(), name)
+    found, raised, row, rows, policies = await asyncio.gather(
+        remembered(reads, suspects_of, name, EVERY_VISIBILITY),
+        reads.read(flags, name),
+        reads.read(dominance, name),
+        reads.read(topics, name),
+        reads.read(policy_in_force),
+    )
+    policy = policy_of(policies, name)
     page = page_number(request.query_params.get("page", ""), len(found), SUSPECTS_PER_PAGE)
     before = (page - 1) * SUSPECTS_PER_PAGE
     shown = found[before : before + SUSPECTS_PER_PAGE]
@@ -73,9 +75,9 @@ async def suspects(request: Request) -> Response:
         consultation=opening,
         people=len(found),
         flags=sum(len(place["sentences"]) for one in found for place in one["appearances"]),
-        suspects=await run_in_threadpool(draw, shown, raised.result(), titles, words),
-        before=before,
+        suspects=await run_in_threadpool(draw, shown, raised, titles, words),
         page=page,
+        last_page=pages_of(len(found), SUSPECTS_PER_PAGE),
         dominance=row,
         breaches=row["breaches"][:MAX_BREACHES] if row else [],
         topics=len(rows),

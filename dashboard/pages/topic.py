@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,17 +13,23 @@ from starlette.responses import Response
 from dashboard import charts
 from dashboard.charts import Chart, Split
 from dashboard.i18n import Words
-from dashboard.pages.consultation import draw_spoken, draw_weights, late, policy_of
+from dashboard.pages.consultation import (
+    draw_spoken,
+    draw_weights,
+    late,
+    policy_of,
+    read_spoken,
+)
 from dashboard.reading import EVERY_VISIBILITY, Reader, reader
 from dashboard.remembered import remembered
 from dashboard.rendering import render
+from dashboard.titles import title_of
 from schemas.records import Summary
 from sinks.letters import letters
 from sinks.queries import topic_state
 from sinks.quotes import Quote, quotes
 from sinks.reading.dominance import dominance
-from sinks.reading.filters import Filters
-from sinks.reading.mixes import mixes, timeline
+from sinks.reading.filters import MAX_SEARCH_CHARACTERS, Filters
 from sinks.reading.policies import policy_in_force
 from sinks.reading.responses import responses
 from sinks.terms import Term, key_terms
@@ -32,7 +39,10 @@ MAX_LETTERS = 10
 PATIENCE_SECONDS = 0.3
 """How long a page waits for key terms and quotes; later ones come with its next refresh."""
 
-_LATE = set[asyncio.Task[object]]()
+_LATE = set[asyncio.Task["InTheirWords"]]()
+"""What is still looked for; the loop itself holds tasks by weak references only."""
+
+_log = structlog.get_logger("dashboard.topic")
 
 
 class InTheirWords(NamedTuple):
@@ -60,40 +70,39 @@ async def topic(request: Request) -> Response:
     if state is None:
         raise HTTPException(404)
     policy = policy_of(await reads.read(policy_in_force), consultation)
-    asked = Filters(topic=name)
-    async with asyncio.TaskGroup() as group:
-        row = group.create_task(reads.read(dominance, consultation, name))
-        mixed = group.create_task(remembered(reads, mixes, consultation, asked))
-        days = group.create_task(remembered(reads, timeline, consultation, asked))
-        said = group.create_task(_soon(_in_their_words(reads, consultation, name)))
-        sent = group.create_task(
-            remembered(
-                reads,
-                letters,
-                consultation,
-                name,
-                EVERY_VISIBILITY,
-                minimum_senders=policy.letters.minimum_senders,
-                limit=MAX_LETTERS,
-            )
-        )
-        answered = group.create_task(reads.read(responses, consultation, name))
+    row, (mixed, days), said, sent, answered = await asyncio.gather(
+        reads.read(dominance, consultation, name),
+        read_spoken(reads, consultation, Filters(topic=name)),
+        _soon(_in_their_words(reads, consultation, name)),
+        remembered(
+            reads,
+            letters,
+            consultation,
+            name,
+            EVERY_VISIBILITY,
+            rules=policy.letters,
+            limit=MAX_LETTERS,
+        ),
+        reads.read(responses, consultation, name),
+    )
     return render(
         request,
         "topic.html",
         consultation=opening,
         topic=state,
+        title=title_of(state),
         policy=policy,
-        dominance=row.result(),
-        mixes=mixed.result(),
-        late=sum(late(day) for day in days.result()),
-        in_their_words=said.result(),
-        letters=sent.result(),
-        responses=answered.result(),
+        dominance=row,
+        mixes=mixed,
+        late=sum(map(late, days)),
+        in_their_words=said,
+        longest_search=MAX_SEARCH_CHARACTERS,
+        letters=sent,
+        responses=answered,
         may_answer=reads.viewer.may_answer(consultation, opening["visibility"]),
         opinions=await run_in_threadpool(draw_opinions, state, words),
-        spoken=await run_in_threadpool(draw_spoken, mixed.result(), days.result(), words),
-        weights=await run_in_threadpool(draw_weights, row.result(), policy, words),
+        spoken=await run_in_threadpool(draw_spoken, mixed, days, words),
+        weights=await run_in_threadpool(draw_weights, row, policy, words),
     )
 
 
@@ -132,20 +141,40 @@ def draw_opinions(state: Summary, words: Words, key: str = "") -> Opinions:
 
 
 async def _in_their_words(reads: Reader, consultation: str, topic: str) -> InTheirWords:
-    terms = await remembered(reads, key_terms, consultation, topic, EVERY_VISIBILITY)
+    # Those of all topics cost as much as those of one.
+    found = await remembered(reads, key_terms, consultation, None, EVERY_VISIBILITY)
+    terms = [term for term in found if term["topic"] == topic]
     wanted = tuple(term["term"] for term in terms)
     return InTheirWords(
         terms, await remembered(reads, quotes, consultation, topic, wanted, EVERY_VISIBILITY)
     )
 
 
-async def _soon(reading: Coroutine[object, object, InTheirWords]) -> InTheirWords | None:
-    """What is found within the time that a page waits; the rest is read for the next one."""
+async def _soon(
+    reading: Coroutine[object, object, InTheirWords],
+) -> InTheirWords | Literal["soon", "lost"]:
+    """What is found within the time that a page waits; the rest is read for the next one.
+
+    Returns:
+        `soon` while it is looked for, `lost` where it could not be found.
+    """
     task = asyncio.create_task(reading)
-    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-    if task.done():
-        return task.result()
-    # The loop itself holds tasks by weak references only.
     _LATE.add(task)
-    task.add_done_callback(_LATE.discard)
-    return None
+    task.add_done_callback(_ended)
+    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+    if not task.done():
+        return "soon"
+    return "lost" if _failure(task) else task.result()
+
+
+def _ended(task: asyncio.Task[InTheirWords]) -> None:
+    """Let a task go; of what went wrong its kind is told, since a message may hold texts."""
+    _LATE.discard(task)
+    if failure := _failure(task):
+        _log.warning("key terms and quotes were not found", error=failure)
+
+
+def _failure(task: asyncio.Task[InTheirWords]) -> str:
+    """The kind of what went wrong in a task that is over; empty where nothing did."""
+    error = asyncio.CancelledError() if task.cancelled() else task.exception()
+    return type(error).__name__ if error else ""

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from dashboard.reading import EVERY_VISIBILITY, reader
 from dashboard.rendering import render
+from dashboard.titles import title_of
 from sinks.answers import answers
 from sinks.answers import waiting as waiting_topics
 
@@ -22,7 +23,9 @@ async def waiting(request: Request) -> Response:
     readable = await reads.readable()
     shown = {asked: await reads.require(asked)} if asked else readable
     unanswered, answered = await asyncio.gather(
-        reads.read(waiting_topics, datetime.now(UTC), list(shown), EVERY_VISIBILITY, MAX_TOPICS),
+        reads.read(
+            waiting_topics, datetime.now(UTC), list(shown), EVERY_VISIBILITY, MAX_TOPICS + 1
+        ),
         reads.read(answers, list(shown), EVERY_VISIBILITY),
     )
     return render(
@@ -30,8 +33,9 @@ async def waiting(request: Request) -> Response:
         "waiting.html",
         consultation=shown.get(asked),
         openings=readable,
-        waiting=unanswered,
-        is_cut=len(unanswered) == MAX_TOPICS,
+        waiting=unanswered[:MAX_TOPICS],
+        is_cut=len(unanswered) > MAX_TOPICS,
+        title_of=title_of,
         answers=answered,
         may_answer={
             name

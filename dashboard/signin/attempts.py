@@ -1,12 +1,20 @@
 """How often somebody may try to sign in."""
 
+import ipaddress
 import time
 from collections import OrderedDict
 
 from intake.http.limits import Clock
 
+ADDRESS_BURST, ADDRESS_SECONDS = 30, 10.0
+"""So many attempts at once from one address, which many may share, then one in so many seconds.
+Our choice."""
+
 MAX_KEYS = 65_536
 """Most keys that are remembered; more than can be tried until the first may try anew."""
+
+# What one line is given, all of whose addresses one person can use (RFC 6177).
+_IPV6_NETWORK_BITS = 64
 
 
 class Attempts:
@@ -47,3 +55,13 @@ class Attempts:
     def forget(self, key: str) -> None:
         """Give a key all its attempts."""
         self._rested.pop(key, None)
+
+
+def network_of(address: str) -> str:
+    """What stands for an address where attempts are counted."""
+    try:
+        if ipaddress.ip_address(address).version == 4:  # noqa: PLR2004  IPv4
+            return address
+        return str(ipaddress.ip_network((address, _IPV6_NETWORK_BITS), strict=False))
+    except ValueError:
+        return address

@@ -16,6 +16,7 @@ from dashboard.i18n import Words
 from dashboard.rendering import render
 from dashboard.security import require_csrf
 from dashboard.sessions import Sessions, SignedCookie
+from dashboard.signin.attempts import ADDRESS_BURST, ADDRESS_SECONDS, Attempts, network_of
 from dashboard.signin.destination import HOME, destination
 from dashboard.signin.oidc import CALLBACK, Flow, Provider, Reason, SignInError
 from dashboard.signin.users import TooManyAttemptsError, Users
@@ -122,11 +123,14 @@ class _WithProvider:
     def __init__(self, config: DashboardConfig, oidc: Oidc) -> None:
         self._sessions = Sessions(config)
         self._provider = Provider(oidc, config.public_url)
+        self._attempts = Attempts(ADDRESS_BURST, ADDRESS_SECONDS)
         self._flows = SignedCookie(config, "isegoria-flow", _FLOW_PURPOSE, _FLOW_SECONDS)
 
     async def start(self, request: Request) -> Response:
         """Send the browser to the provider."""
         flow = Flow(destination(request.query_params.get("next", "")))
+        if self._is_too_often(request):
+            return _failed(SignInError(Reason.OFTEN), flow.destination)
         try:
             address = await self._provider.authorization_url(flow)
         except SignInError as error:
@@ -137,6 +141,8 @@ class _WithProvider:
 
     async def finish(self, request: Request) -> Response:
         """Take the browser back from the provider."""
+        if self._is_too_often(request):
+            return _failed(SignInError(Reason.OFTEN), HOME)
         try:
             flow = _FLOW.validate_python(self._flows.read(request.cookies))
         except ValidationError:
@@ -152,6 +158,14 @@ class _WithProvider:
         # An answer counts once.
         self._flows.clear(response)
         return response
+
+    def _is_too_often(self, request: Request) -> bool:
+        """Count an attempt: each asks the provider, which knows this dashboard alone."""
+        network = network_of(_address(request))
+        if self._attempts.wait(network):
+            return True
+        self._attempts.take(network)
+        return False
 
     async def sign_out(self, request: Request) -> Response:
         """End the session, and then the provider's, if it has the address for that."""
@@ -213,6 +227,10 @@ def _explained(reason: Reason, words: Words) -> tuple[HTTPStatus, str]:
         case Reason.UNTRUSTED:
             return HTTPStatus.FORBIDDEN, words.gettext(
                 "What the sign-in service sent cannot be trusted. Tell the operator."
+            )
+        case Reason.OFTEN:
+            return HTTPStatus.TOO_MANY_REQUESTS, words.gettext(
+                "There were too many attempts from your network. Try again in a minute."
             )
         case Reason.NO_GRANTS:
             return HTTPStatus.FORBIDDEN, words.gettext(

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     """The provider lets nobody in for it."""
     UNTRUSTED = "untrusted"
     """What it tells of a person is not proven."""
+    OFTEN = "often"
+    """Too many were begun from there."""
     NO_GRANTS = "no-grants"
     """It names no group that is granted anything."""
 

@@ -1,25 +1,19 @@
 """The users that the configuration names, and their passwords."""
 
 import hmac
-import ipaddress
 from collections.abc import Mapping
 
 from anyio import CapacityLimiter, to_thread
 
 from dashboard.config import MAX_NAME_CHARACTERS, User
 from dashboard.signin import passwords
-from dashboard.signin.attempts import Attempts
+from dashboard.signin.attempts import ADDRESS_BURST, ADDRESS_SECONDS, Attempts, network_of
 
 USER_BURST, USER_SECONDS = 5, 60.0
 """A user's password may be tried so often at once, then once in so many seconds. Our choice."""
 
-ADDRESS_BURST, ADDRESS_SECONDS = 30, 10.0
-"""The same from one address, which many may share."""
-
 # One takes 64 MiB.
 _VERIFICATIONS_AT_ONCE = 2
-# What one line is given, all of whose addresses one person can use (RFC 6177).
-_IPV6_NETWORK_BITS = 64
 
 
 class TooManyAttemptsError(Exception):
@@ -65,7 +59,7 @@ class Users:
         """
         # No user has a longer one, and a key must not take much memory.
         key = name[:MAX_NAME_CHARACTERS]
-        network = _network(address)
+        network = network_of(address)
         wait = max(self._by_user.wait(key), self._by_address.wait(network))
         if wait:
             raise TooManyAttemptsError(wait)
@@ -91,13 +85,3 @@ class Users:
         """
         digest = hmac.digest(self._secret, f"stand-in:{name}".encode(), "sha256")
         return self._users[self._names[int.from_bytes(digest) % len(self._names)]]
-
-
-def _network(address: str) -> str:
-    """What stands for an address where attempts are counted."""
-    try:
-        if ipaddress.ip_address(address).version == 4:  # noqa: PLR2004  IPv4
-            return address
-        return str(ipaddress.ip_network((address, _IPV6_NETWORK_BITS), strict=False))
-    except ValueError:
-        return address

@@ -40,7 +40,7 @@ class Viewing:
             viewer = _DEVELOPER
         request.state.viewer = viewer
         request.state.form_tokens = self._sessions.form_tokens(session)
-        if viewer is None and not _is_for_everybody(request.url.path):
+        if viewer is None and not _is_for_everybody(scope["path"]):
             await _sign_in_first(request)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -16,19 +16,18 @@ from embedded.ports import require_free
 from intake.http.acknowledged import AcknowledgedPublisher
 from isegoria import connections, logging
 from isegoria.cli import options
+from isegoria.embedding import DASHBOARD_PORT
 from isegoria.pipeline import STAGES
 from operations.backlog import Backlog
 from operations.freshness import Freshness
 from streams.app import APP_ID
-
-PORT = 8600
 
 _STOP_SECONDS = 10
 _MAX_CONNECTIONS = 500
 
 
 @click.group(invoke_without_command=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=DASHBOARD_PORT, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--proxy",
@@ -88,7 +87,7 @@ def dashboard(
 @click.password_option(help="Asked for where it is not given.")
 def password(name: str, password: str) -> None:
     """Make the lines that let NAME in, with the hash of a password that is asked for."""
-    # Strings are the same in JSON.
-    click.echo(f"[users.{json.dumps(name)}]")
+    # Strings are the same in JSON, but for what it escapes of them.
+    click.echo(f"[users.{json.dumps(name, ensure_ascii=False)}]")
     click.echo(f"password = {json.dumps(hash_password(password))}")
     click.echo('grants = { "*" = "reader" }')

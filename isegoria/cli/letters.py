@@ -9,8 +9,10 @@ from isegoria.cli import options
 from isegoria.cli.reading import reading, require_readable, visibilities
 from isegoria.show import as_json as to_json
 from isegoria.show import console, letters_as_table
-from sinks.letters import MINIMUM_SENDERS, LetterShown, signed
+from schemas.policy import DeploymentPolicy
+from sinks.letters import LetterShown, signed
 from sinks.letters import letters as letters_of
+from sinks.reading.policies import policy_in_force
 from streams.text import added_words
 
 
@@ -20,9 +22,7 @@ from streams.text import added_words
 @click.option(
     "--minimum-senders",
     type=click.IntRange(1),
-    default=MINIMUM_SENDERS,
-    show_default=True,
-    help="Only letters with so many senders now.",
+    help="Only letters with so many senders now.  [default: the policy's]",
 )
 @options.data_dir
 @visibilities
@@ -31,7 +31,7 @@ def letters(
     data_dir: Path | None,
     consultation: str,
     topic: str | None,
-    minimum_senders: int,
+    minimum_senders: int | None,
     visibilities: tuple[str, ...],
     *,
     as_json: bool,
@@ -39,9 +39,10 @@ def letters(
     """Show the letters of a consultation: text, senders, growth and bursts, and the copies."""
     with reading(data_dir) as client:
         require_readable(client, consultation, visibilities)
-        found = letters_of(
-            client, consultation, topic, visibilities, minimum_senders=minimum_senders
-        )
+        rules = (policy_in_force(client) or DeploymentPolicy()).of(consultation).letters
+        if minimum_senders is not None:
+            rules = rules.model_copy(update={"minimum_senders": minimum_senders})
+        found = letters_of(client, consultation, topic, visibilities, rules=rules)
         if as_json:
             click.echo(to_json([_document(client, letter, visibilities) for letter in found]))
             return

@@ -46,7 +46,8 @@ class Filters:
     `since` and `until` are days (UTC, by `occurred_at`), both included. Of `language`, `stance`,
     `participant` and `group` the word `none` asks for contributions without one. `letter` is the
     `root_offset` of a letter of `topic`. `late` asks for late ones only, `attachment_only` for
-    those whose text only points to one. `q` is looked for in the text, in any case.
+    those whose text only points to one. `q` is looked for in the text, in any case: as it stands,
+    and as the screening folds texts, so that `strasse` finds `Straße`.
 
     Without a `state`, live contributions of every role are meant: neither redelivered, withdrawn
     nor superseded. The verdict `redelivered` then means all redeliveries, which are never live.
@@ -186,6 +187,11 @@ def _is_or_says_nothing(column: str) -> str:
     return f"({_is(column)} OR {{{column}:String}} = '{NONE}' AND `{column}` = '')"
 
 
+def _folded(text: str) -> str:
+    """SQL for a text in NFKC and without case; for ASCII, which most texts are, `lower` does."""
+    return f"if(isValidASCII({text}), lower({text}), caseFoldUTF8(normalizeUTF8NFKC({text})))"
+
+
 _READERS: dict[str, Callable[[str], object]] = {
     "topic": _id,
     "since": _day,
@@ -220,7 +226,8 @@ _CONDITIONS = {
     "letter": "root_offset = {letter:UInt64}",
     "late": LATE,
     "attachment_only": "attachment_only",
-    "q": "positionCaseInsensitiveUTF8(text, {q:String}) > 0",
+    "q": f"(positionCaseInsensitiveUTF8(text, {{q:String}}) > 0"
+    f" OR position({_folded('text')}, {_folded('{q:String}')}) > 0)",
 }
 
 _STATES = {

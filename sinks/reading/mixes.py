@@ -1,4 +1,4 @@
-"""Who spoke how: contributions and voices by channel, mode, language and so on, and by day.
+"""Who spoke how: contributions by channel, mode and language, and by day.
 
 Counted are the contributions that the filters ask for: without any, the live ones of every role.
 So each number is `contributions.total` under the same filters and its own value.
@@ -15,14 +15,10 @@ from sinks.reading.screened import SCREENED
 
 
 class Share(TypedDict):
-    """One value of a dimension, `none` for those that say nothing, as `Filters` has it.
-
-    `voices` are different people; an unknown author is one for each contribution.
-    """
+    """One value of a dimension, `none` for those that say nothing, as `Filters` has it."""
 
     value: str
     contributions: int
-    voices: int
 
 
 class Mixes(TypedDict):
@@ -31,9 +27,6 @@ class Mixes(TypedDict):
     channel: list[Share]
     mode: list[Share]
     language: list[Share]
-    stance: list[Share]
-    verdict: list[Share]
-    role: list[Share]
 
 
 class Day(TypedDict):
@@ -55,10 +48,6 @@ class Day(TypedDict):
 
 DIMENSIONS = tuple(Mixes.__annotations__)
 
-# Numbers are told apart three times faster than texts. Of a million voices two are taken for one
-# once in thirty million such readings (the birthday problem with 2^64 days).
-_VOICE = "if(participant = '', cityHash64(`partition`, `offset`), cityHash64(participant))"
-
 
 def mixes(client: Client, consultation: str, filters: Filters) -> Mixes:
     """The mix of what the filters ask for, in every dimension."""
@@ -69,8 +58,7 @@ def mixes(client: Client, consultation: str, filters: Filters) -> Mixes:
             SELECT
                 [{", ".join(f"toString({name})" for name in DIMENSIONS)}] AS dimensions,
                 {" + ".join(f"{n} * (1 - grouping({d}))" for n, d in enumerate(DIMENSIONS))} AS d,
-                count() AS contributions,
-                uniqExact({_VOICE}) AS voices
+                count() AS contributions
             FROM {SCREENED}
             WHERE {where}
             GROUP BY GROUPING SETS ({sets})
@@ -79,9 +67,9 @@ def mixes(client: Client, consultation: str, filters: Filters) -> Mixes:
         parameters={**parameters, "consultation": consultation},
     )
     found: dict[str, list[Share]] = {name: [] for name in DIMENSIONS}
-    for values, dimension, said, voices in result.result_rows:
+    for values, dimension, said in result.result_rows:
         value = values[dimension] or NONE
-        found[DIMENSIONS[dimension]].append(Share(value=value, contributions=said, voices=voices))
+        found[DIMENSIONS[dimension]].append(Share(value=value, contributions=said))
     return cast("Mixes", found)
 
 

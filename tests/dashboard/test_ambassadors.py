@@ -1,5 +1,9 @@
 """Ambassadors: recognitions awarded, and candidates with their figures and why."""
 
+from importlib import import_module
+
+import pytest
+
 from schemas.records import Kind
 from sinks.people import ambassadors
 from tests.dashboard.looking import (
@@ -82,6 +86,18 @@ def test_recognitions_are_those_awarded(browser, town, tables):
     assert [
         (f"{one['participant'][:10]}…", one["recognition"], one["reason"]) for one in expected
     ] == [(row["Person"], row["Recognition"], row["What for"]) for row in shown]
+
+
+@pytest.mark.parametrize("less", [0, 1])
+def test_a_list_that_was_cut_says_so_and_a_full_one_does_not(
+    browser, town, tables, monkeypatch, less
+):
+    most = len(ambassadors(tables, town)) - less
+    monkeypatch.setattr(import_module("dashboard.pages.ambassadors"), "MAX_CANDIDATES", most)
+    root = page(browser, f"/c/{town}/ambassadors")
+    assert most == len(table_of(root, CANDIDATES))
+    told = f"The first {most} are shown." in text_of(by_id(root, "candidates"))
+    assert bool(less) == told
 
 
 def test_without_any_the_page_says_so(site, made_up):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -144,11 +145,10 @@ def test_an_answer_arrives_in_the_tables(browser, parade, tables):
     publish, _ = forms(
         preview(browser, address(parade), owner="Harbour office", url="https://h.example/a")
     )
-    fields = fields_of(publish)
-    published = send(browser, address(parade), fields, "publish")
+    published = send(browser, address(parade), fields_of(publish), "publish")
 
     assert 303 == published.status_code
-    response = f"r-{fields['key']}"
+    response = published.headers["location"].partition("published=")[2]
     wait_for(lambda: response in {one["response"] for one in _responses(tables, parade)})
     (found,) = [one for one in _responses(tables, parade) if one["response"] == response]
     assert {
@@ -158,7 +158,7 @@ def test_an_answer_arrives_in_the_tables(browser, parade, tables):
         "url": "https://h.example/a",
         "redelivered": 0,
         "source": SOURCE,
-        "event_id": fields["key"],
+        "event_id": response.removeprefix("r-"),
     } == found
 
 
@@ -179,6 +179,13 @@ def test_an_answer_that_is_not_there_yet_is_on_its_way(browser, parade):
     assert "It will stand on the topic's page in some seconds." in page
 
 
+@pytest.mark.parametrize(
+    "asked", ["r-", KEY, f"r-r-{KEY}", f"r-{KEY}0", f"r-{KEY.upper()}", f"x-{KEY}", "r-1", ""]
+)
+def test_what_the_page_made_no_answer_of_is_passed_over(browser, parade, asked):
+    assert 1 == len(forms(browser.get(f"{address(parade)}?published={asked}")))
+
+
 def test_a_form_that_is_sent_twice_counts_once(browser, parade, tables, system):
     publish, _ = forms(preview(browser, address(parade), owner="Twice"))
     for _ in range(2):
@@ -189,6 +196,23 @@ def test_a_form_that_is_sent_twice_counts_once(browser, parade, tables, system):
     assert [0, 1] == [one["redelivered"] for one in arrived]
     listed = parse(browser.get(address(parade)).text)
     assert 1 == text_of(listed).count("Twice")
+
+
+def test_a_form_that_was_changed_after_it_was_sent_is_another_answer(
+    browser, parade, tables, system
+):
+    publish, _ = forms(preview(browser, address(parade), owner="Changed"))
+    fields = fields_of(publish)
+    for text in (TEXT, f"{TEXT} And a tap."):
+        sent = send(browser, address(parade), fields | {"text": text}, "publish")
+        assert 303 == sent.status_code
+    system.wait()
+
+    arrived = [one for one in _responses(tables, parade) if one["owner"] == "Changed"]
+    assert [(TEXT, 0), (f"{TEXT} And a tap.", 0)] == [
+        (one["text"], one["redelivered"]) for one in arrived
+    ]
+    assert 2 == len({one["response"] for one in arrived})
 
 
 def test_an_answer_is_shown_to_who_answers_next(browser, parade, system):
@@ -282,10 +306,11 @@ def test_a_topic_that_is_not_there_cannot_be_answered(browser, parade):
 
 
 def test_a_draft_becomes_an_event_of_the_dashboard():
-    event = check(Draft(KEY, "Parks", "Yes.", ""), "borough", "tram", ENGLISH)
+    draft = Draft(KEY, "Parks", "Yes.", "")
+    event = check(draft, "borough", "tram", ENGLISH)
 
     assert isinstance(event, ResponsePublished)
-    assert (KEY, SOURCE, f"r-{KEY}", None) == (
+    assert (draft.id, SOURCE, f"r-{draft.id}", None) == (
         event.id,
         event.source,
         event.data.response,
@@ -295,9 +320,46 @@ def test_a_draft_becomes_an_event_of_the_dashboard():
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [{"key": "f" * 32}, {"owner": "Roads"}, {"text": "No."}, {"url": "https://h.example"}],
+)
+def test_an_answer_is_known_by_its_form_and_all_that_stands_in_it(changes):
+    draft = Draft(KEY, "Parks", "Yes.", "")
+
+    assert draft.id == replace(draft).id
+    assert draft.id != replace(draft, **changes).id
+
+
+def test_words_that_move_from_one_field_to_another_make_another_answer():
+    assert Draft(KEY, "Parks", "Yes").id != Draft(KEY, "Park", "sYes").id
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h.example/trees?a=1&b=2#c",
+        "https://h.example:8443/",
+        "https://b\u00fccher.example/\u00e4",
+        "https://h.example/@office",
+    ],
+)
+def test_a_whole_web_address_is_taken(url):
+    event = check(Draft(KEY, "Parks", "Yes.", url), "borough", "tram", ENGLISH)
+    assert url == event.data.url
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "ftp://h.example",
+        "https://town.example@evil.example/",
+        "https://town.example:443@evil.example/",
+        "https://evil.example\\.town.example/",
+        "https://h.example/\u202egpj.exe",
+        "https://h\u200b.example/",
+        "https://h.example/\u00ad",
+        "https://h.example/\u0007",
+        "https://h.example/a\u00a0b",
         "https://",
         "https://h.example/a b",
         "https://[h",

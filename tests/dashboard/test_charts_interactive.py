@@ -28,7 +28,8 @@ def content():
         for place, draw in enumerate(EXAMPLES.values())
     }
     places = "".join(
-        f'<div class="chart-interactive" data-spec="{address}"><p>Still</p></div>'
+        f'<div class="chart-interactive" data-spec="{address}" data-label="A chart">'
+        "<p>Still</p></div>"
         for address in [*specifications, "/missing.json"]
     )
     page = (
@@ -96,7 +97,7 @@ def test_a_pointer_is_told_what_it_is_on(opened):
     page, _complaints = opened
     place = list(EXAMPLES).index("mix")
 
-    bar = page.locator(f'[data-spec="/{place}.json"] path[aria-roledescription="rect mark"]')
+    bar = page.locator(f'[data-spec="/{place}.json"] .mark-rect path')
     bar.first.hover()
 
     expect(page.locator("#vg-tooltip-element")).to_have_text("Web form: 812")

@@ -47,6 +47,12 @@ def test_a_description_says_how_many_wrote_half():
     )
 
 
+def test_one_person_is_told_as_one():
+    chart = lorenz([(0.0, 0.0), (1.0, 1.0)], 1, 1, WORDS, "k")
+
+    assert chart.description.startswith("Half of it was written by 1 of 1 person:")
+
+
 def test_a_table_has_the_share_of_every_tenth():
     rows = lorenz(THREE, 2, 10, WORDS, "k").rows
 

@@ -23,7 +23,7 @@ def test_a_stance_is_counted_in_three_ways():
     assert chart.rows == (
         ("As counted", "60.0%", "10.0%", "30.0%", "100 contributions"),
         ("One person, one voice", "25.0%", "25.0%", "50.0%", "20 people"),
-        ("One letter, one voice", "25.0%", "25.0%", "50.0%", "4 different texts"),
+        ("One text, one voice", "25.0%", "25.0%", "50.0%", "4 different texts"),
     )
 
 
@@ -60,14 +60,14 @@ def test_a_description_of_a_stance_says_its_shares():
 
     assert chart.description == (
         "For: 60% as counted, 25% where every person has one voice,"
-        " 25% where every letter has one voice."
+        " 25% where every text has one voice."
     )
 
 
 def test_votes_are_counted_in_three_ways():
     chart = support(Split(6, 1, 3), Split(1, 0, 1), Split(2, 1, 1), WORDS, "k")
 
-    assert chart.header == ("Way of counting", "For", "Pass", "Against", "Counted in all")
+    assert chart.header == ("Way of counting", "Agree", "Pass", "Disagree", "Counted in all")
     assert [row[1:] for row in chart.rows] == [
         ("60.0%", "10.0%", "30.0%", "10 votes"),
         ("50.0%", "0.0%", "50.0%", "2 voters"),

@@ -71,7 +71,13 @@ def test_a_table_counts_what_is_late_in_the_whole_too():
 def test_a_description_says_how_much_arrived_late(late, sentence):
     chart = timeline([day("2026-03-02", 5, 3, late_offline=late)], WORDS, "k")
 
-    assert chart.description == f"5 contributions online and 3 offline; {sentence}"
+    assert chart.description == f"8 contributions, 5 online and 3 offline; {sentence}"
+
+
+def test_one_contribution_is_told_as_one():
+    chart = timeline([day("2026-03-02", 1, 0)], WORDS, "k")
+
+    assert chart.description == "1 contribution, 1 online and 0 offline; none arrived late."
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,13 @@ def test_the_threshold_is_a_line_that_says_what_it_is():
     assert [line for line in parsed(chart).iter(f"{SVG}line") if line.get("stroke-dasharray")]
 
 
+def test_shares_beside_a_threshold_have_the_digits_that_decide():
+    chart = windows([window(top1_share=0.124)], 0.125, WORDS, "k")
+
+    assert {"12.4%", "flagged from 12.5% on"} <= set(texts(chart))
+    assert chart.description.endswith("one person wrote 12.4%.")
+
+
 def test_a_table_of_windows_has_their_figures():
     [row] = windows([window()], 0.6, WORDS, "k").rows
 

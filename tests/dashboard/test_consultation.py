@@ -3,7 +3,8 @@
 import pytest
 
 from dashboard.access import EVERY, Role
-from dashboard.pages.consultation import TOPICS_PER_PAGE, page_number
+from dashboard.pages.consultation import TOPICS_PER_PAGE
+from dashboard.paging import page_number
 from schemas.records import Kind
 from tests.dashboard.looking import (
     address_in,
@@ -102,7 +103,7 @@ def test_a_topic_s_number_leads_to_as_many_contributions(browser, root, column):
 
 @pytest.mark.parametrize("name", ["Contributions", "Online", "Offline"])
 def test_a_figure_leads_to_as_many_contributions(browser, root, name):
-    cell = _figures(root)[name]
+    cell = _figures(root)[name].find("span")
     assert total(browser, address_in(cell)) == number(text_of(cell))
 
 
@@ -161,6 +162,12 @@ def test_too_few_voices_are_not_judged(site, made_up):
     assert "Too few voices to judge" == row["Flags"]
 
 
+def test_what_a_flag_needs_is_told_under_the_topics(root):
+    assert (
+        "A flag needs both: a share from 20% on, and contributions worth at most 15.0 equal voices."
+    ) in text_of(by_id(root, "topics"))
+
+
 def test_one_without_a_topic_says_so(site, made_up):
     insert(made_up, Kind.CONSULTATION, consultation(0))
     root = page(site, "/c/parks")
@@ -175,8 +182,9 @@ def test_many_topics_stand_on_several_pages(site, made_up):
     first, second = page(site, "/c/parks"), page(site, "/c/parks?page=2")
     shown = [row["Topic"] for root in (first, second) for row in texts_of(table_of(root, TOPICS))]
     assert names == shown
-    assert "?page=2#topics" == links_of(by_id(first, "topics"))["Next"]
-    assert "?page=1#topics" == links_of(by_id(second, "topics"))["Before"]
+    assert "Page 2 of 2" in text_of(by_id(second, "topics"))
+    assert "?page=2#topics" == links_of(by_id(first, "topics"))["Next page"]
+    assert "?page=1#topics" == links_of(by_id(second, "topics"))["Previous page"]
 
 
 @pytest.mark.parametrize(

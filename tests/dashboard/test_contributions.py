@@ -2,12 +2,22 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.pages.contributions import Active, active, late_days
+from dashboard.pages.contributions import (
+    MAX_TOPICS_LISTED,
+    Active,
+    Choices,
+    active,
+    late_days,
+)
+from schemas.records import Kind
 from sinks.reading.filters import Filters
 from tests import make
 from tests.dashboard.forms import fields_of, parse
 from tests.dashboard.looking import by_id, links_of, text_of
+from tests.sinks.rows import consultation, insert, summary
 from tests.system.running import moved
+
+pytest_plugins = ["tests.dashboard.made_up"]
 
 SAID_TWICE = "The quay needs benches <b>& shade</b> for those who wait."
 CORRECTED = "The quay needs benches, shade and a tap for those who wait."
@@ -62,7 +72,7 @@ def _item(page, contribution):
     (found,) = [
         item
         for item in page.findall(".//li[@class='said']")
-        if f"All about it: {contribution}" in links_of(item)
+        if f"Details: {contribution}" in links_of(item)
     ]
     return found
 
@@ -270,6 +280,30 @@ def test_of_the_attachments_only_web_addresses_are_links(browser, harbour):
 )
 def test_what_is_not_there_is_not_found(browser, harbour, address):
     assert 404 == browser.get(address.format(c=harbour)).status_code
+
+
+def test_a_form_lists_topics_while_they_are_few():
+    few = {f"t{place}": "Trees" for place in range(MAX_TOPICS_LISTED)}
+
+    assert Choices(few, (), ()).lists_topics
+    assert not Choices(few | {"more": "More"}, (), ()).lists_topics
+
+
+def test_where_there_are_many_topics_their_id_is_asked_for(site, made_up):
+    insert(made_up, Kind.CONSULTATION, consultation(0))
+    names = [f"t{place:03}" for place in range(MAX_TOPICS_LISTED + 1)]
+    insert(made_up, Kind.SUMMARY, *(summary(1, topic=name, title="Trees") for name in names))
+    field = by_id(_page(site, "/c/parks/contributions?topic=t007"), "filter-topic")
+
+    assert ("input", "t007", "128") == (field.tag, field.get("value"), field.get("maxlength"))
+
+
+def test_a_topic_without_a_title_is_called_by_its_id(site, made_up):
+    insert(made_up, Kind.CONSULTATION, consultation(0))
+    insert(made_up, Kind.SUMMARY, summary(1, title=""))
+    offered = by_id(_page(site, "/c/parks/contributions"), "filter-topic")
+
+    assert "trees" in [text_of(option) for option in offered.iter("option")]
 
 
 def test_a_letter_goes_with_its_topic():

@@ -11,8 +11,9 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.access import Viewer
 from dashboard.exports import to_xlsx
-from dashboard.pages.export import EXPORTS_AT_ONCE, SOURCES, UNDER_WAY, AtMost
+from dashboard.pages.export import EXPORTS_AT_ONCE, EXPORTS_OF_ONE, SOURCES, UNDER_WAY, AtMost
 from schemas.records import Kind
 from tests.dashboard.looking import by_id, links_of, page, rows, text_of
 from tests.sinks.rows import consultation, contribution, insert, letter, summary
@@ -205,17 +206,16 @@ def test_more_rows_than_a_sheet_holds_are_offered_in_other_formats(site, monkeyp
     } == links_of(alert)
 
 
-@pytest.fixture
-def _all_slots_taken():
-    for _ in range(EXPORTS_AT_ONCE):
-        asyncio.run(UNDER_WAY.acquire())
+@pytest.fixture(params=[{"others": EXPORTS_AT_ONCE}, {"": EXPORTS_OF_ONE}])
+def _downloading(request):
+    """Downloads under way: others', or those of the one who asks for the next."""
+    UNDER_WAY.update(request.param)
     yield
-    for _ in range(EXPORTS_AT_ONCE):
-        UNDER_WAY.release()
+    UNDER_WAY.clear()
 
 
 @pytest.mark.parametrize("name", ["export/contributions.csv", "open-data.zip"])
-@pytest.mark.usefixtures("parks", "_all_slots_taken")
+@pytest.mark.usefixtures("parks", "_downloading")
 def test_while_enough_downloads_are_under_way_the_next_has_to_wait(site, name):
     refused = site.get(f"/c/parks/{name}")
     assert 503 == refused.status_code
@@ -237,8 +237,24 @@ async def test_a_download_that_broke_off_makes_room():
 
     for _ in range(EXPORTS_AT_ONCE + 1):
         with pytest.raises(ConnectionResetError):
-            await AtMost(breaks_off)({}, None, None)
-    assert not UNDER_WAY.locked()
+            await AtMost(breaks_off)(_asked_by_ana(), None, None)
+    assert not UNDER_WAY
+
+
+async def test_a_reader_who_takes_nothing_is_cut_off():
+    async def answers(_scope, _receive, send):
+        await send({"type": "http.response.body", "body": b"a"})
+
+    async def takes_nothing(_message):
+        await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await AtMost(answers, send_seconds=0.01)(_asked_by_ana(), None, takes_nothing)
+    assert not UNDER_WAY
+
+
+def _asked_by_ana():
+    return {"type": "http", "state": {"viewer": Viewer("ana", {})}}
 
 
 def test_open_data_hold_what_was_said_and_no_pseudonym(browser, town, tables):

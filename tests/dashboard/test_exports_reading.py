@@ -14,6 +14,7 @@ import pytest
 from dashboard.exports import About, Format, View, dictionary, exported
 from dashboard.exports.open_data import open_data
 from dashboard.i18n import Words
+from schemas.policy import Letters
 from schemas.records import Kind
 from sinks.answers import waiting
 from sinks.connection import connect
@@ -51,7 +52,9 @@ READING = {
         row for block in blocks(client, "parks", EVERY) for row in block
     ],
     "days": lambda client: timeline(client, "parks", EVERY),
-    "letters": lambda client: letters(client, "parks", None, VISIBILITIES, burst_senders=2),
+    "letters": lambda client: letters(
+        client, "parks", None, VISIBILITIES, rules=Letters(burst_senders=2)
+    ),
     "suspects": lambda client: list(
         dictionary.appearances(suspects(client, "parks", VISIBILITIES))
     ),

@@ -44,7 +44,12 @@ def client(error):
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(ZeroDivisionError(NAME), 500), (OperationalError(NAME), 503)]
+    ("error", "status"),
+    [
+        (ZeroDivisionError(NAME), 500),
+        (OperationalError(NAME), 503),
+        (ExceptionGroup(NAME, [OperationalError(NAME), ZeroDivisionError(NAME)]), 503),
+    ],
 )
 def test_the_page_says_that_it_did_not_work(error, status):
     answer = client(error).get("/")

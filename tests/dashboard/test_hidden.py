@@ -72,8 +72,8 @@ def visit(app, letter):
         assert 303 == sign_in(client, user).status_code
         path = address.replace("{letter}", letter).replace("{consultation}", consultation)
         answer = client.request(method, path)
-        # Each form has a token of its own.
-        text = re.sub(r'name="csrf_token" value="[^"]*"', "", answer.text)
+        # Each form has a token of its own, and each page its time.
+        text = re.sub(r'name="csrf_token" value="[^"]*"|data-now="[^"]*"', "", answer.text)
         return answer.status_code, text.replace(consultation, "…")
 
     return ask

@@ -1,11 +1,23 @@
 import pytest
 
 from dashboard.differences import Piece
-from dashboard.pages.letters import PER_PAGE, Wording, variant, wordings
+from dashboard.pages.letters import (
+    MAX_LETTERS,
+    PER_PAGE,
+    Wording,
+    senders_of,
+    variant,
+    wordings,
+)
+from schemas.records import Kind
 from tests import make
 from tests.dashboard.forms import parse
 from tests.dashboard.looking import by_id, links_of, table_of, text_of, texts_of
+from tests.sinks.rows import consultation, contribution, insert
+from tests.sinks.rows import letter as letter_row
 from tests.system.running import moved
+
+pytest_plugins = ["tests.dashboard.made_up"]
 
 LETTER = (
     "Dear councillors, the orchard behind the school must stay. It has stood there for ninety"
@@ -24,8 +36,13 @@ def _reworded(number):
 
 @pytest.fixture(scope="module")
 def orchard(system):
-    """A consultation with one letter: seven word for word, two alike, and many of their own."""
-    texts = [*[LETTER] * VERBATIM, *[OWN_WORDS] * 2, *map(_reworded, range(WORDINGS - 1))]
+    """A consultation with one letter: seven in the same words, two in others, many in their own."""
+    texts = [
+        _reworded(0),  # The first of all is one person's own wording.
+        *[LETTER] * VERBATIM,
+        *[OWN_WORDS] * 2,
+        *map(_reworded, range(1, WORDINGS - 1)),
+    ]
     system.publish(
         moved(event, "orchard")
         for event in [
@@ -139,11 +156,21 @@ def test_a_letter_shows_its_text_and_how_it_spread(browser, letter):
     ]
 
 
-def test_those_who_sent_it_word_for_word_are_counted_together(browser, letter):
+def test_what_it_says_is_what_most_people_sent(browser, letter):
     page = _page(browser, letter)
 
-    assert f"{VERBATIM} people sent it word for word." in text_of(page)
-    assert f"There are {WORDINGS} other wordings." in text_of(page)
+    people = VERBATIM + 2 + WORDINGS - 1
+    assert f"{VERBATIM} of {people} people sent it in these words." in text_of(page)
+
+
+def test_wordings_by_one_person_each_stand_apart(browser, letter):
+    page = _page(browser, letter)
+    apart = by_id(page, "of-one-person")
+
+    assert f"{WORDINGS - 1} wordings by one person each" == text_of(apart.find("summary"))
+    assert apart.get("open") is None
+    assert PER_PAGE - 1 == len(_variants(apart))
+    assert PER_PAGE == len(_variants(page))
 
 
 def test_a_wording_stands_beside_the_letter_with_its_differences_marked(browser, letter):
@@ -171,11 +198,14 @@ def test_wordings_are_shown_page_by_page(browser, letter):
     assert PER_PAGE == len(_variants(first))
     assert WORDINGS - PER_PAGE == len(_variants(second))
     assert "Page 2 of 2" in text_of(second)
+    assert by_id(second, "of-one-person").get("open") is not None
 
 
-@pytest.mark.parametrize("asked", ["0", "3", "-1", "x", "9" * 30, "²"])
-def test_a_page_that_is_not_there_is_the_first(browser, letter, asked):
-    assert "Page 1 of 2" in text_of(_page(browser, f"{letter}?page={asked}"))
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("0", 1), ("3", 2), ("-1", 1), ("x", 1), ("9" * 30, 1), ("²", 1)]
+)
+def test_a_page_that_is_not_there_is_the_nearest_or_the_first(browser, letter, asked, shown):
+    assert f"Page {shown} of 2" in text_of(_page(browser, f"{letter}?page={asked}"))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +215,10 @@ def test_a_page_that_is_not_there_is_the_first(browser, letter, asked):
         "/c/orchard/letters/nothing/1",
         "/c/nowhere/letters",
         "/c/orchard/letters/tram/" + "9" * 30,
+        f"/c/orchard/letters/tram/{2**63}",
+        f"/c/orchard/letters/tram/{2**63 - 1}",
+        "/c/orchard/letters/tram/" + "1" * 5_000,
+        "/c/orchard/letters/" + "x" * 2_000 + "/1",
     ],
 )
 @pytest.mark.usefixtures("orchard")
@@ -192,19 +226,21 @@ def test_a_letter_that_is_not_there_is_not_found(browser, address):
     assert 404 == browser.get(address).status_code
 
 
-def test_equal_texts_are_one_wording_and_the_most_frequent_comes_first():
+def test_equal_texts_are_one_wording_and_that_of_most_people_comes_first():
     copies = [
-        _copy("a", "No."),
-        _copy("b", "No!"),
-        _copy("c", "Never!"),
-        _copy("d", "Never!"),
-        _copy("e", "No."),
+        _copy("a", "No!", "p-1"),
+        _copy("b", "No!", "p-1"),
+        _copy("c", "No!", "p-1"),
+        _copy("d", "Never!", "p-2"),
+        _copy("e", "No.", "p-3"),
+        _copy("f", "No.", "p-4"),
     ]
 
-    assert (
-        Wording("No.", (copies[0], copies[4]), 2),
-        [Wording("Never!", (copies[2], copies[3]), 2), Wording("No!", (copies[1],), 1)],
-    ) == wordings(copies, "No.")
+    assert [
+        Wording("No.", tuple(copies[4:]), 2),
+        Wording("No!", tuple(copies[:3]), 1),
+        Wording("Never!", (copies[3],), 1),
+    ] == wordings(copies)
 
 
 def test_senders_are_people_and_an_unknown_author_is_one_for_each_copy():
@@ -215,12 +251,38 @@ def test_senders_are_people_and_an_unknown_author_is_one_for_each_copy():
         _copy("d", "No."),
     ]
 
-    verbatim, _ = wordings(copies, "No.")
-    assert 3 == verbatim.senders
+    assert 3 == senders_of(copies)
 
 
-def test_a_letter_that_nobody_sent_as_it_stands_has_no_verbatim_wording():
-    assert (None, [Wording("No!", (_copy("a", "No!"),), 1)]) == wordings([_copy("a", "No!")], "No.")
+def test_where_nobody_changed_a_word_there_is_nothing_beside(system, browser, tables):
+    system.publish(
+        moved(event, "meadow")
+        for event in [
+            make.consultation_opened(),
+            make.topic_opened(),
+            *(make.contribution(f"c{person}", LETTER, person=person) for person in range(3)),
+        ]
+    )
+    system.wait()
+    ((root,),) = tables.query(
+        "SELECT root_offset FROM letters FINAL WHERE consultation = 'meadow'"
+    ).result_rows
+    page = _page(browser, f"/c/meadow/letters/tram/{root}")
+
+    assert "3 of 3 people sent it in these words. Nobody changed a word." in text_of(page)
+    assert [] == _variants(page)
+
+
+def test_a_list_that_was_cut_says_so_and_a_full_one_does_not(site, made_up):
+    for count, is_cut in ((MAX_LETTERS, False), (MAX_LETTERS + 1, True)):
+        rows = [contribution(n, text=f"Letter number {n}") for n in range(count)]
+        insert(made_up, Kind.CONSULTATION, consultation(0))
+        insert(made_up, Kind.CONTRIBUTION, *rows)
+        insert(made_up, Kind.LETTER, *(letter_row(n, senders=2) for n in range(count)))
+        page = _page(site, "/c/parks/letters")
+        caption = "Letters, those with most senders first"
+        assert MAX_LETTERS == len(table_of(page, caption))
+        assert is_cut == ("Only the letters with most senders are shown." in text_of(page))
 
 
 def test_a_variant_tells_what_was_added_and_left_out():

@@ -105,6 +105,15 @@ def test_flags_are_told_without_a_way_to_the_person(site, made_up):
     assert not [one for one in root.iter("a") if person in one.get("href", "")]
 
 
+def test_a_chart_of_a_topic_without_a_title_is_named_by_the_id(site, made_up):
+    insert(made_up, Kind.CONSULTATION, consultation(0))
+    said = {"contributions": 1, "stance_for": 1, "balanced_for": 1.0, "letters_for": 1}
+    insert(made_up, Kind.SUMMARY, summary(1, title="", **said))
+    assert "trees: What people say, counted in three ways" in [
+        text_of(one) for one in page(site, "/c/parks/report").iter("caption")
+    ]
+
+
 def test_how_it_was_measured_names_the_policy(root):
     told = _section(root, "How this is measured")
     assert f"These thresholds are policy {DeploymentPolicy().default.hash}." in told

@@ -133,7 +133,7 @@ def test_where_nobody_is_flagged_the_thresholds_are_told(site, made_up):
     told = text_of(page(site, "/c/parks/suspects").find(".//main"))
     assert "Nobody carries so much weight here that it would be flagged." in told
     assert "Flagged is who wrote at least this part: 20%" in told
-    assert "1 of 1 topics has too few contributions or voices to be judged." in told
+    assert "1 of 1 topic has too few contributions or voices to be judged." in told
 
 
 def test_nobody_over_a_limit_that_there_is_not(site, made_up):

@@ -1,8 +1,10 @@
 """One topic: every raw figure beside a balanced one."""
 
+import gc
 from importlib import import_module
 
 import pytest
+from structlog.testing import capture_logs
 
 from dashboard.access import EVERY, Role
 from schemas.records import Kind
@@ -33,8 +35,9 @@ from tests.sinks.rows import (
 pytest_plugins = ["tests.dashboard.made_up"]
 
 TOPIC, WITH_LETTER, ANSWERED = "heron-lane", "market-hall", "library-hours"
-CHARTS = {"stance", "support", "lorenz", "timeline", "mode", "channel", "language"}
+CHARTS = {"stance", "support", "lorenz", "timeline", "mode", "channel"}
 MAX_PAGE_BYTES = 200_000
+SECRET = "what somebody wrote"
 
 STATE = """
     SELECT * FROM summaries FINAL
@@ -147,9 +150,28 @@ def test_raw_stances_stand_beside_balanced_ones(root, state):
         assert f"{counted[0] / sum(counted):.1%}" == row["For"]
     said = text_of(by_id(root, "opinions"))
     assert f"One person, one voice: the picture changes, {state['balanced_shift']:.1%}" in said
+    assert f"One text, one voice: the picture hardly changes, {state['letters_shift']:.1%}" in said
+
+
+def test_how_many_state_none_is_told_under_the_stances(root, state):
+    stated = sum(state[f"stance_{one}"] for one in ("for", "neutral", "against"))
+    said = state["contributions"]
     assert (
-        f"One letter, one voice: the picture hardly changes, {state['letters_shift']:.1%}" in said
+        f"{stated} of {said} contributions say for, neutral or against;"
+        f" {said - stated} say neither."
+    ) in text_of(by_id(root, "opinions"))
+
+
+@pytest.mark.parametrize(("many", "one"), [(0.61, 0.4), (0.4, 0.61)])
+def test_inequality_has_two_values_in_order_and_is_said_to_lie_outside(site, parks, many, one):
+    insert(
+        parks,
+        Kind.SUMMARY,
+        summary(1, contributions=5, unknown_contributions=3, gini=many, one_unknown_gini=one),
     )
+    told = by_id(page(site, "/c/parks/topics/trees"), "summary")
+    assert "0.40 or 0.61" == text_of(_figures(told)["Inequality (Gini)"].find("span"))
+    assert "between them it may be higher or lower." in text_of(told)
 
 
 def test_half_of_it_is_told_in_people(root, state):
@@ -165,6 +187,15 @@ def test_it_has_its_charts_each_with_a_table(root):
     for figure in figures.values():
         assert figure.find("svg") is not None
         assert figure.find("details//table") is not None
+
+
+def test_languages_are_drawn_where_there_are_several(site, parks):
+    rows = [contribution(n, language=language) for n, language in enumerate(("en", "de", ""))]
+    insert(parks, Kind.CONTRIBUTION, *rows)
+    insert(parks, Kind.SUMMARY, summary(1, contributions=3, everyone_contributions=3))
+    root = page(site, "/c/parks/topics/trees")
+    assert "language" in {one.get("data-chart") for one in root.iter("figure")}
+    assert 1 == total(site, links_of(by_id(root, "spoken"))["German: 1"])
 
 
 def test_a_flag_s_sentence_leads_to_what_that_person_wrote(browser, root, town, tables):
@@ -184,7 +215,10 @@ def test_a_flag_s_sentence_leads_to_what_that_person_wrote(browser, root, town, 
 def test_key_terms_and_quotes_can_be_followed(browser, root):
     terms, quotes = by_id(root, "terms"), by_id(root, "quotes")
     (term, address), *_ = links_of(terms).items()
-    assert total(browser, address) > 1
+    assert "role=participant" in address
+    for item in terms.findall(".//li"):
+        people = number(text_of(item).split()[-1])
+        assert 1 < people <= total(browser, *links_of(item).values())
     quoted = [text_of(one) for one in quotes.iter("blockquote")]
     assert 5 == len(quoted)
     for quote, link in zip(quoted, links_of(quotes).values(), strict=True):
@@ -200,7 +234,51 @@ def test_a_page_does_not_wait_long_for_terms_and_quotes(site, parks, monkeypatch
         hurried.setattr(import_module("dashboard.pages.topic"), "PATIENCE_SECONDS", 0.0)
         first = by_id(page(site, "/c/parks/topics/trees"), "in-their-words")
     assert "They stand here in a moment." in text_of(first)
-    assert text in text_of(_in_their_words(site, "/c/parks/topics/trees"))
+    assert "data-soon" in first.attrib
+    then = _in_their_words(site, "/c/parks/topics/trees")
+    assert text in text_of(then)
+    assert "data-soon" not in then.attrib
+
+
+def _failing(client, *args):
+    del client, args
+    raise ValueError(SECRET)
+
+
+def test_terms_that_cannot_be_found_leave_the_rest_of_the_page(site, parks, monkeypatch):
+    module = import_module("dashboard.pages.topic")
+    monkeypatch.setattr(module, "key_terms", _failing)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 60.0)
+    insert(parks, Kind.SUMMARY, summary(1, title="More trees?"))
+    with capture_logs() as log:
+        root = page(site, "/c/parks/topics/trees")
+        assert "More trees?" == text_of(next(root.iter("h1")))
+        assert "could not be found" in text_of(by_id(root, "in-their-words"))
+    assert ["ValueError"] == [one["error"] for one in log]
+    assert SECRET not in str(log)
+
+
+def test_a_failure_that_comes_late_is_told_by_its_kind_alone(site, parks, monkeypatch, caplog):
+    module = import_module("dashboard.pages.topic")
+    monkeypatch.setattr(module, "key_terms", _failing)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
+    insert(parks, Kind.SUMMARY, summary(1))
+    with capture_logs() as log:
+        told = text_of(by_id(page(site, "/c/parks/topics/trees"), "in-their-words"))
+        assert "stand here in a moment" in told
+        wait_for(lambda: [one["error"] for one in log] == ["ValueError"])
+    gc.collect()
+    assert SECRET not in str(log) + caplog.text
+
+
+def test_a_term_longer_than_a_search_is_looked_for_by_its_beginning(site, parks):
+    word = "donau" * 25
+    texts = [word, word, word, "Nothing", "Much"]
+    rows = [contribution(n, text=said, participant=pseudonym(n)) for n, said in enumerate(texts)]
+    insert(parks, Kind.CONTRIBUTION, *rows)
+    insert(parks, Kind.SUMMARY, summary(1, contributions=3))
+    said = _in_their_words(site, "/c/parks/topics/trees")
+    assert 3 == total(site, links_of(said)[word])
 
 
 def test_letters_have_their_senders_and_copies(browser, town, tables):

@@ -71,7 +71,10 @@ def figures(page):
 
 
 def summary(system, consultation, topic):
-    names = "contributions, voices, online, offline, supports, originals, resubmitted, campaign"
+    names = (
+        "contributions, voices, one_unknown_voices, online, offline, supports, originals,"
+        " resubmitted, campaign"
+    )
     [row] = system.query(
         f"SELECT {names} FROM summaries FINAL"
         " WHERE consultation = {consultation:String} AND topic = {topic:String}",
@@ -87,7 +90,6 @@ def test_the_figures_of_a_topic_are_those_of_the_tables(page, address, system, t
     shown = figures(page)
     expected = {
         "Contributions": row["contributions"],
-        "Voices": row["voices"],
         "Online": row["online"],
         "Offline": row["offline"],
         "Votes": row["supports"],
@@ -98,6 +100,13 @@ def test_the_figures_of_a_topic_are_those_of_the_tables(page, address, system, t
     assert {name: f"{figure:,}" for name, figure in expected.items()} == {
         name: shown[name] for name in expected
     }
+
+
+def test_voices_are_a_range_where_authors_are_not_known(page, address, system, topic):
+    row = summary(system, *topic)
+    page.goto(address + addresses.topic(*topic))
+    ends = dict.fromkeys([f"{row['one_unknown_voices']:,}", f"{row['voices']:,}"])
+    assert list(ends) == re.findall(r"[0-9,]+", figures(page)["Voices"])
 
 
 @pytest.mark.parametrize(
@@ -210,6 +219,6 @@ def test_a_reader_of_german_finds_german(page, address, town):
 
 def test_a_chart_answers_to_the_pointer(page, address, town):
     page.goto(address + addresses.explore(town))
-    bar = page.locator("[data-spec*=channel] path[aria-roledescription='rect mark']").first
+    bar = page.locator("[data-spec*=channel] .mark-rect path").first
     bar.hover()
     expect(page.locator("#vg-tooltip-element")).to_be_visible()

@@ -4,6 +4,7 @@ The oracle looks at each contribution in turn; it shares nothing with the SQL bu
 """
 
 import random
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -113,23 +114,20 @@ def is_late(row: dict) -> bool:
     return _at(row["recorded_at"]) - _at(row["occurred_at"]) >= timedelta(days=7)
 
 
+def folded(text: str) -> str:
+    """A text as the screening compares it."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 def day_of(row: dict) -> date:
     return _at(row["occurred_at"]).date()
-
-
-def voices(rows: Iterable[dict]) -> int:
-    return len({row["participant"] or (row["partition"], row["offset"]) for row in rows})
 
 
 def shares(rows: list[dict], dimension: str) -> list[dict]:
     """The share of each value, most first, then by the value as it is stored."""
     counts = Counter(row[dimension] for row in rows)
     return [
-        {
-            "value": value or "none",
-            "contributions": said,
-            "voices": voices(row for row in rows if row[dimension] == value),
-        }
+        {"value": value or "none", "contributions": said}
         for value, said in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
 
@@ -167,7 +165,7 @@ def _is_wanted(row: dict, filters: Filters) -> bool:
         and (filters.letter is None or row["root_offset"] == filters.letter)
         and (not filters.late or is_late(row))
         and (not filters.attachment_only or row["attachment_only"])
-        and filters.q.lower() in row["text"].lower()
+        and (filters.q.lower() in row["text"].lower() or folded(filters.q) in folded(row["text"]))
         and _state_is(row, filters)
     )
 

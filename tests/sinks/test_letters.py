@@ -2,9 +2,10 @@
 
 import pytest
 
+from schemas.policy import Letters
 from schemas.records import Kind
+from sinks.letters import MAX_BURSTS, letters, signed
 from sinks.letters import letter as letter_of
-from sinks.letters import letters, signed
 from tests.sinks.rows import (
     consultation,
     contribution,
@@ -75,9 +76,36 @@ def test_a_burst_is_many_senders_in_one_second(client):
     again = [copy(n, 5, 99, verdict="resubmitted") for n in (5, 6, 7)]
     insert(client, Kind.CONTRIBUTION, *together, late, *again)
     insert(client, Kind.LETTER, letter(1))
-    (found,) = letters(client, "parks", burst_senders=3)
+    (found,) = letters(client, "parks", rules=Letters(burst_senders=3))
     assert [{"at": "2024-03-01T10:00:00.000Z", "senders": 3}] == found["bursts"]
-    assert [] == letters(client, "parks", burst_senders=4)[0]["bursts"]
+    assert [] == letters(client, "parks", rules=Letters(burst_senders=4))[0]["bursts"]
+
+
+def test_a_policy_may_take_a_longer_time_for_a_burst(client):
+    moments = ("10:00:01", "10:00:09", "10:00:11")
+    copies = [copy(n, n, 0, occurred_at=f"2024-03-01T{at}.000Z") for n, at in enumerate(moments, 1)]
+    insert(client, Kind.CONTRIBUTION, *copies)
+    insert(client, Kind.LETTER, letter(1))
+    (found,) = letters(client, "parks", rules=Letters(burst_senders=2, burst_seconds=10))
+    assert [{"at": "2024-03-01T10:00:00.000Z", "senders": 2}] == found["bursts"]
+
+
+def test_of_many_bursts_the_largest_are_given_in_the_order_of_time(client):
+    sizes = [2, 3, *[2] * MAX_BURSTS]
+    copies = [
+        copy(100 * minute + n, 100 * minute + n, minute, root=1)
+        for minute, size in enumerate(sizes, 1)
+        for n in range(size)
+    ]
+    insert(client, Kind.CONTRIBUTION, copy(1, 1, 0), *copies)
+    insert(client, Kind.LETTER, letter(1))
+    (found,) = letters(client, "parks", rules=Letters(burst_senders=2))
+    # The two smallest that came last are left out.
+    expected = [
+        {"at": moment(minute).replace(".250Z", ".000Z"), "senders": size}
+        for minute, size in enumerate(sizes, 1)
+    ][:MAX_BURSTS]
+    assert expected == found["bursts"]
 
 
 def test_letters_that_most_signed_come_first_up_to_the_limit(client):
@@ -92,7 +120,7 @@ def test_a_letter_needs_its_senders_now(client):
     insert(client, Kind.CONTRIBUTION, copy(1, 1, 0), copy(2, 2, 0, root=2))
     insert(client, Kind.LETTER, letter(1, senders=1), letter(2, senders=3))
     assert [2] == [row["root_offset"] for row in letters(client, "parks")]
-    assert [] == letters(client, "parks", minimum_senders=4)
+    assert [] == letters(client, "parks", rules=Letters(minimum_senders=4))
 
 
 def test_one_topics_letters_can_be_asked_for(client):

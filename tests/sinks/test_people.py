@@ -148,6 +148,36 @@ def test_a_withdrawn_answer_counts_no_more(client):
     assert [] == candidates(client)
 
 
+def test_of_two_contributions_of_one_id_the_first_in_the_log_was_answered(client):
+    welcome(client)
+    other = pseudonym(9)
+    write(client, said(9, OLD, 0, contribution="c2", group="south"), said(10, other, 0))
+    (row,) = ambassadors(client, "parks")
+    assert (HOST, 1, 2) == (row["participant"], row["newcomers_answered"], row["groups"])
+    # Again, with an earlier one of somebody who is no newcomer by then.
+    write(client, said(0, OLD, 20 * DAY, contribution="c2", group="south"))
+    assert [] == candidates(client)
+
+
+def test_several_answers_to_one_person_are_one_newcomer(client):
+    welcome(client)
+    write(
+        client,
+        said(4, NEW, 30, group="east"),
+        said(5, HOST, 40, reply_to="c4"),
+        said(6, OLD, 50, group="west", reply_to="c4"),
+    )
+    assert [(HOST, 1, 2, 3), (OLD, 1, 1, 2)] == [
+        (
+            row["participant"],
+            row["newcomers_answered"],
+            row["replies_to_newcomers"],
+            row["groups"],
+        )
+        for row in ambassadors(client, "parks")
+    ]
+
+
 def test_within_one_group_nobody_is_a_bridge(client):
     welcome(client, target={"group": "north"})
     write(client, said(4, OLD, 0, group="south"))

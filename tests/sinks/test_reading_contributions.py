@@ -19,8 +19,9 @@ from sinks.reading.contributions import (
     write_place,
 )
 from sinks.reading.filters import Filters
+from sinks.terms import key_terms
 from tests.sinks.reading_rows import NEIGHBOUR, TOPICS, random_consultation, wanted
-from tests.sinks.rows import contribution, insert, moment, pseudonym, standing
+from tests.sinks.rows import TEXTS, contribution, insert, moment, pseudonym, standing
 
 SAID = random_consultation(seed=1)
 
@@ -40,7 +41,7 @@ VALUES = {
     "letter": (0, 3),
     "late": (True,),
     "state": ("withdrawn", "superseded", "all"),
-    "q": ("trees", "weiße", "σίσυφο", "% of_"),
+    "q": ("trees", "weiße", "STRASSE", "σίσυφο", "% of_"),
 }
 ALONE = [Filters(**{name: value}) for name, values in VALUES.items() for value in values]
 
@@ -71,6 +72,44 @@ def test_each_filter_finds_what_it_asks_for(parks):
 def test_the_filters_are_not_all_empty_handed():
     found = [len(wanted(SAID.current(), filters)) for filters in ALONE]
     assert 1 == found.count(0), found
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("strasse", "Eine Straße."),
+        ("Straße", "EINE STRASSE."),
+        ("strasse", "EINE STRAẞE."),
+        ("Straße", "EINE STRAẞE."),
+        ("İstanbul", "Greetings from İSTANBUL."),
+        ("stanbul", "Greetings from İstanbul."),
+        ("ﬁne", "A FINE café."),
+        ("e", "cafe\u0301"),
+    ],
+)
+def test_a_text_is_searched_as_it_stands_and_folded(client, asked, text):
+    insert(client, Kind.CONTRIBUTION, contribution(0, text=text), contribution(1, text="Nothing"))
+    found = contributions(client, "parks", Filters(q=asked))
+    assert [text] == [row["text"] for row in found]
+
+
+@pytest.mark.parametrize("asked", ["\u00ad", "\u200d", "\ufe0f", "\u0301"])
+def test_a_character_that_is_not_seen_is_not_found_everywhere(client, asked):
+    insert(client, Kind.CONTRIBUTION, contribution(0, text="Trees"))
+    assert 0 == total(client, "parks", Filters(q=asked))
+
+
+@given(st.lists(st.sampled_from((*TEXTS, "İSTANBUL İZMİR", "STRAẞE", "Straße")), min_size=2))
+@settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_key_terms_there_are_each_is_found_at_least_as_often(client, texts):
+    client.command("TRUNCATE TABLE contributions")
+    rows = [contribution(n, text=text, participant=pseudonym(n)) for n, text in enumerate(texts)]
+    insert(client, Kind.CONTRIBUTION, *rows)
+    for term in key_terms(client, "parks"):
+        asked = Filters(topic="trees", role="participant", q=term["term"])
+        assert term["people"] <= total(client, "parks", asked), term
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(topic="trees"), Filters(mode="online")])

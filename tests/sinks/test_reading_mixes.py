@@ -9,7 +9,7 @@ from sinks.reading.contributions import total
 from sinks.reading.filters import Filters
 from sinks.reading.mixes import DIMENSIONS, mixes, timeline
 from tests.sinks.reading_rows import NEIGHBOUR, days, random_consultation, shares, wanted
-from tests.sinks.rows import contribution, insert, moment, pseudonym
+from tests.sinks.rows import contribution, insert, moment
 
 SAID = random_consultation(seed=2)
 FILTERS = [
@@ -68,17 +68,6 @@ def test_each_number_of_a_day_is_the_total_of_its_own_filters(parks):
             for name, changes in NUMBERS_OF_A_DAY.items():
                 own = filters.but(since=on, until=on, **changes)
                 assert (own, day[name]) == (own, total(parks, "parks", own))
-
-
-def test_a_person_is_one_voice_in_all_topics_and_an_unknown_author_one_each_time(client):
-    said = [contribution(n, topic=name) for n, name in enumerate(("trees", "trees", "benches"))]
-    unknown = [contribution(n, participant="", mode="offline") for n in (4, 5)]
-    other = contribution(6, participant=pseudonym(2), mode="offline")
-    insert(client, Kind.CONTRIBUTION, *said, *unknown, other)
-    assert [
-        {"value": "offline", "contributions": 3, "voices": 3},
-        {"value": "online", "contributions": 3, "voices": 1},
-    ] == mixes(client, "parks", Filters())["mode"]
 
 
 def test_a_contribution_is_late_from_the_seventh_day_on(client):

@@ -6,7 +6,7 @@ from schemas.records import Closing, Kind
 from sinks.reading.contributions import total
 from sinks.reading.filters import Filters
 from sinks.reading.overview import overview, topics
-from tests.sinks.reading_rows import TOPICS, live, random_consultation, voices
+from tests.sinks.reading_rows import TOPICS, live, random_consultation
 from tests.sinks.rows import (
     consultation,
     dominance,
@@ -19,6 +19,10 @@ from tests.sinks.rows import (
 
 SAID = random_consultation(seed=3)
 HOST, NEW = pseudonym(1), pseudonym(2)
+
+
+def voices(rows):
+    return len({row["participant"] or (row["partition"], row["offset"]) for row in rows})
 
 
 def summarised(topic):

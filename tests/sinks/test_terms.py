@@ -1,11 +1,12 @@
 """Key terms: what a topic's people say and those of the other topics do not, each counted once."""
 
 import math
+import random
 
 import pytest
 
 from schemas.records import Kind
-from sinks.terms import key_terms
+from sinks.terms import WORDS, key_terms
 from tests.sinks.rows import (
     TEXTS,
     consultation,
@@ -133,6 +134,36 @@ def test_words_are_those_of_the_normalised_text(client):
     for number, text in enumerate(TEXTS):
         words = {word for word in normalised(text).split() if len(word) > 2}
         assert words == set(terms(client, f"t{number}"))
+
+
+def test_words_are_those_of_the_normalised_text_whatever_stands_beside_them(client):
+    rng = random.Random(7)
+    characters = (
+        "aZk_9 ,<`~\0\n\x1f\x7f\xa0ñÑßẞİıſKﬁ½²٣ΣςЯǰJTé–’“…（Ａ３）नि\u0301\u0338\u030c\u0307🙂"  # noqa: RUF001
+    )
+    texts = ["".join(rng.choices(characters, k=rng.randrange(12))) for _ in range(2000)]
+    insert(client, Kind.CONTRIBUTION, *said(*texts, topic="any"))
+    found = client.query(
+        f"SELECT text, arraySort(arrayDistinct(arrayFilter(x -> x != '', {WORDS})))"
+        " FROM contributions WHERE topic = 'any' ORDER BY `offset`"
+    ).result_rows
+    assert [(text, sorted(set(normalised(text).split()), key=str.encode)) for text in texts] == [
+        (text, words) for text, words in found
+    ]
+
+
+def test_a_person_counts_once_however_they_spell_a_word(client):
+    spellings = ("Straße", "straße!", "STRASSE", "stra\u00dfe")
+    rows = said(*spellings, participant=pseudonym(1)) + said("Straße", first=9)
+    insert(client, Kind.CONTRIBUTION, *rows)
+    assert {"strasse": 2} == people(client)
+
+
+def test_a_topic_in_which_one_person_spoke_is_one_of_those_that_terms_are_compared_with(client):
+    insert(client, Kind.CONTRIBUTION, *said("oaks", "oaks"), *said("dogs", first=8, topic="dogs"))
+    # Words by people: oaks 2; benches 2, everywhere 1; dogs 1. Three topics have 6 together.
+    (found,) = key_terms(client, "parks", "trees")
+    assert pytest.approx(2 * math.log(1 + (6 / 3) / 2)) == found["score"]
 
 
 @pytest.mark.parametrize(

@@ -98,18 +98,21 @@ class System:
 
     def log(self) -> list[Placed]:
         """The events that are in Kafka, with their places."""
+        return [
+            Placed(partition, offset, decode(value)) for partition, offset, value in self.records()
+        ]
+
+    def records(self) -> list[tuple[int, int, bytes]]:
+        """What is in Kafka, events or not: partition, offset, value."""
         places = [TopicPartition(EVENTS, partition) for partition in range(PARTITIONS)]
         consumer = KafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest")
-        read = []
+        read: list[tuple[int, int, bytes]] = []
         with closing(consumer):
             consumer.assign(places)
             ends = consumer.end_offsets(places)
             while any(consumer.position(place) < ends[place] for place in places):
                 for records in consumer.poll(1000).values():
-                    read += [
-                        Placed(record.partition, record.offset, decode(record.value))
-                        for record in records
-                    ]
+                    read += [(one.partition, one.offset, one.value) for one in records]
         return read
 
     def publish(self, events: Iterable[Event]) -> None:

@@ -145,7 +145,7 @@ def write_lines(path, rows):
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
     system = System(tmp_path_factory.mktemp("names"))
-    command = [sys.executable, "-m", "isegoria", "up", "--kafka-port", "0"]
+    command = [sys.executable, "-m", "isegoria", "up", "--no-dashboard", "--kafka-port", "0"]
     subprocess.run(
         [*command, "--clickhouse-port", "0", "--data-dir", str(system.folder)],
         env={**environment(), "ISEGORIA_LOG_LEVEL": "DEBUG"},

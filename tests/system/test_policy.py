@@ -155,7 +155,7 @@ def test_up_puts_the_configured_policy_in_force_once(system, put, tmp_path, monk
     path = write(tmp_path, "dominance.top1_share = 0.11")
     monkeypatch.setenv("ISEGORIA_POLICY_FILE", str(path))
     for _ in range(2):
-        system.cli("up")
+        system.cli("up", "--no-dashboard")
         system.wait()
     [(times,)] = system.query(
         "SELECT count() FROM policies FINAL WHERE hash = {hash:String}", hash=read_policy(path).hash

@@ -37,7 +37,7 @@ def stack(tmp_path_factory):
         except PortTakenError as taken:
             pytest.skip(f"the README's examples need their ports: {taken}")
     system = System(tmp_path_factory.mktemp("readme"))
-    system.cli("up", "--kafka-port", str(KAFKA), "--clickhouse-port", "0")
+    system.cli("up", "--kafka-port", str(KAFKA), "--clickhouse-port", "0", "--dashboard-port", "0")
     yield system
     system.cli("down")
 
