@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from dashboard.config import read_config
 from embedded import ports
 from embedded.stack import ANY_PORT, Program, Stack
+from embedded.supervision import STARTED
 from isegoria.connections import Connections
 from isegoria.settings import Settings
 from isegoria.worker import prepare
@@ -82,7 +83,7 @@ def _chosen_port(stack: Stack, wanted: int | None) -> int:
     """The port wanted now, the dashboard's own already, or free."""
     program = stack.program(DASHBOARD)
     last = None if program is None else int(program.command[program.command.index(_PORT) + 1])
-    if last and stack.states().get(DASHBOARD) == "RUNNING" and wanted in (None, ANY_PORT, last):
+    if last and stack.states().get(DASHBOARD) in STARTED and wanted in (None, ANY_PORT, last):
         return last
     port = (last or DASHBOARD_PORT) if wanted is None else (wanted or ports.free_port())
     ports.require_free(port, wanted_by="the dashboard", option="--dashboard-port")

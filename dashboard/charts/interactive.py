@@ -15,8 +15,6 @@ const embed = async (element) => {
   const address = element.dataset.spec;
   const answer = await fetch(address, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  element.setAttribute("role", "img");
-  element.setAttribute("aria-label", element.dataset.label);
   await vegaEmbed(element, await answer.json(), {
     mode: "vega-lite",
     ast: true,
@@ -24,9 +22,11 @@ const embed = async (element) => {
     actions: false,
     defaultStyle: false,
     tooltip: { disableDefaultStyle: true },
-    // It is one picture, and its table stands below: nobody has to hear each of its marks.
-    config: { aria: false },
   });
+  // It is one picture, and its table stands below: nobody has to hear each of its marks.
+  element.querySelector("svg").setAttribute("aria-hidden", "true");
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", element.dataset.label);
 };
 for (const element of document.querySelectorAll(".chart-interactive[data-spec]")) {
   embed(element).catch((error) => console.error(error));

@@ -19,18 +19,16 @@ from tests.fixtures.clickhouse import free_port
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _sockets():
-    # kafka-python leaves refused sockets to the garbage collector.
+@pytest.fixture(autouse=True)
+def _sockets(caplog):
+    # kafka-python leaves refused sockets to the garbage collector; kept log records hold them.
+    caplog.set_level(logging.CRITICAL + 1, logger="kafka")
     yield
     gc.collect()
 
 
-@pytest.fixture
-def without_kafka(system, caplog):
+def without_kafka(system):
     """A browser on a dashboard whose Kafka is away."""
-    # Log records that are kept hold the sockets.
-    caplog.set_level(logging.CRITICAL + 1, logger="kafka")
     kafka = f"127.0.0.1:{free_port()}"
     app = create_app(
         development(PORT),
@@ -38,15 +36,15 @@ def without_kafka(system, caplog):
         lambda: AcknowledgedPublisher(kafka, connect_seconds=0.5),
         lambda: TRUE_UP_TO,
     )
-    with TestClient(app, ORIGIN, client=("127.0.0.1", 50000)) as client:
-        yield client
+    return TestClient(app, ORIGIN, client=("127.0.0.1", 50000))
 
 
-def test_nothing_is_published_and_nothing_is_lost(without_kafka, town):
+def test_nothing_is_published_and_nothing_is_lost(system, town):
     here = address(town, "night-bus")
-    publish, _ = forms(preview(without_kafka, here, owner="Patience"))
-    fields = fields_of(publish)
-    refused = send(without_kafka, here, fields, "publish")
+    with without_kafka(system) as browser:
+        publish, _ = forms(preview(browser, here, owner="Patience"))
+        fields = fields_of(publish)
+        refused = send(browser, here, fields, "publish")
 
     assert 503 == refused.status_code
     assert "Nothing was published" in text_of(parse(refused.text).find(".//*[@role='alert']"))

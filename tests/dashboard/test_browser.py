@@ -49,7 +49,8 @@ def polis(system):
 
 @pytest.fixture(params=["sample", "polis"])
 def places(request, system):
-    """The addresses of all pages of a consultation, by name."""
+    """The addresses of all pages of a consultation, by name; lists have a private one too."""
+    request.getfixturevalue("private")
     consultation, topic = {
         "sample": lambda: (request.getfixturevalue("town"), "market-hall"),
         "polis": lambda: (request.getfixturevalue("polis"), "statements"),
