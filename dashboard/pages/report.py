@@ -29,7 +29,7 @@ from sinks.reading.policies import policy_in_force
 from sinks.reading.responses import Response, responses
 from sinks.terms import key_terms
 
-MAX_TOPICS = 40
+MAX_TOPICS = 25
 """In full, those on which most was said; the others stand in the table alone."""
 
 QUOTES = 2
