@@ -55,7 +55,7 @@ def private(system: System) -> str:
     return "quiet-garden"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tables(system: System) -> Iterator:
     """A client of the database that the pages read."""
     client = connect(system.clickhouse)
@@ -63,7 +63,8 @@ def tables(system: System) -> Iterator:
     client.close()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: other tests stop the stack's Kafka, which the dashboard would look for.
+@pytest.fixture(scope="module")
 def browser(system: System) -> Iterator[TestClient]:
     """Somebody on this machine, in the development mode: an administrator of everything."""
     app = dashboard(system, development(PORT))

@@ -31,29 +31,29 @@ ENGLISH = Words("en")
 
 
 @pytest.fixture(scope="module")
-def parade(system):
+def pageant(system):
     """An open and a private consultation, each with a topic that waits for an answer."""
-    for consultation in ("parade", "parade-inside"):
+    for consultation in ("pageant", "pageant-inside"):
         system.publish(
             moved(event, consultation)
             for event in [
                 make.consultation_opened(
-                    visibility="private" if consultation != "parade" else "open"
+                    visibility="private" if consultation != "pageant" else "open"
                 ),
                 make.topic_opened(),
-                make.contribution("c1", "The parade needs shade."),
+                make.contribution("c1", "The pageant needs shade."),
             ]
         )
     system.wait()
-    return "parade"
+    return "pageant"
 
 
 @pytest.fixture(scope="module")
-def signed_in(system, parade):
+def signed_in(system, pageant):
     """Browsers of users by their grants."""
     users = {
-        "reader": {parade: "reader"},
-        "officer": {parade: "officer"},
+        "reader": {pageant: "reader"},
+        "officer": {pageant: "officer"},
         "everywhere": {"*": "officer"},
     }
     configured = config(
@@ -117,40 +117,40 @@ def test_what_was_said_stands_beside_the_form(browser, town, tables):
     assert str(contributions) == total.attrib["data-total"]
 
 
-def test_every_form_has_an_id_of_its_own(browser, parade):
-    keys = [fields_of(forms(browser.get(address(parade)))[0])["key"] for _ in range(2)]
+def test_every_form_has_an_id_of_its_own(browser, pageant):
+    keys = [fields_of(forms(browser.get(address(pageant)))[0])["key"] for _ in range(2)]
 
     assert keys[0] != keys[1]
 
 
-def test_a_preview_shows_the_answer_and_publishes_nothing(browser, parade, tables, system):
-    answer = preview(browser, address(parade), owner="Draft", url="https://parks.example/1")
+def test_a_preview_shows_the_answer_and_publishes_nothing(browser, pageant, tables, system):
+    answer = preview(browser, address(pageant), owner="Draft", url="https://parks.example/1")
 
     assert 200 == answer.status_code
     quote = parse(answer.text).find(".//section//blockquote")
     assert f"{' '.join(TEXT.split())} https://parks.example/1" == text_of(quote)
     system.wait()
-    assert [] == [one for one in _responses(tables, parade) if one["owner"] == "Draft"]
+    assert [] == [one for one in _responses(tables, pageant) if one["owner"] == "Draft"]
 
 
-def test_a_preview_can_be_changed_before_it_is_published(browser, parade):
-    publish, change = forms(preview(browser, address(parade)))
+def test_a_preview_can_be_changed_before_it_is_published(browser, pageant):
+    publish, change = forms(preview(browser, address(pageant)))
 
     sent, kept = fields_of(publish), fields_of(change)
     assert sent | {FORM_TOKEN: ""} == kept | {FORM_TOKEN: ""}
     assert ("Parks", TEXT) == (kept["owner"], kept["text"])
 
 
-def test_an_answer_arrives_in_the_tables(browser, parade, tables):
+def test_an_answer_arrives_in_the_tables(browser, pageant, tables):
     publish, _ = forms(
-        preview(browser, address(parade), owner="Harbour office", url="https://h.example/a")
+        preview(browser, address(pageant), owner="Harbour office", url="https://h.example/a")
     )
-    published = send(browser, address(parade), fields_of(publish), "publish")
+    published = send(browser, address(pageant), fields_of(publish), "publish")
 
     assert 303 == published.status_code
     response = published.headers["location"].partition("published=")[2]
-    wait_for(lambda: response in {one["response"] for one in _responses(tables, parade)})
-    (found,) = [one for one in _responses(tables, parade) if one["response"] == response]
+    wait_for(lambda: response in {one["response"] for one in _responses(tables, pageant)})
+    (found,) = [one for one in _responses(tables, pageant) if one["response"] == response]
     assert {
         "response": response,
         "owner": "Harbour office",
@@ -162,19 +162,19 @@ def test_an_answer_arrives_in_the_tables(browser, parade, tables):
     } == found
 
 
-def test_the_page_after_publishing_says_when_the_answer_is_there(browser, parade):
-    publish, _ = forms(preview(browser, address(parade)))
-    published = send(browser, address(parade), fields_of(publish), "publish")
+def test_the_page_after_publishing_says_when_the_answer_is_there(browser, pageant):
+    publish, _ = forms(preview(browser, address(pageant)))
+    published = send(browser, address(pageant), fields_of(publish), "publish")
     after = published.headers["location"]
 
     wait_for(lambda: "It stands on the topic's page." in browser.get(after).text)
     page = parse(browser.get(after).text)
     assert "The answer is published" == text_of(page.find(".//h1"))
-    assert f"/c/{parade}/topics/tram" in links_of(page.find(".//main")).values()
+    assert f"/c/{pageant}/topics/tram" in links_of(page.find(".//main")).values()
 
 
-def test_an_answer_that_is_not_there_yet_is_on_its_way(browser, parade):
-    page = browser.get(f"{address(parade)}?published=r-{KEY}").text
+def test_an_answer_that_is_not_there_yet_is_on_its_way(browser, pageant):
+    page = browser.get(f"{address(pageant)}?published=r-{KEY}").text
 
     assert "It will stand on the topic's page in some seconds." in page
 
@@ -182,45 +182,45 @@ def test_an_answer_that_is_not_there_yet_is_on_its_way(browser, parade):
 @pytest.mark.parametrize(
     "asked", ["r-", KEY, f"r-r-{KEY}", f"r-{KEY}0", f"r-{KEY.upper()}", f"x-{KEY}", "r-1", ""]
 )
-def test_what_the_page_made_no_answer_of_is_passed_over(browser, parade, asked):
-    assert 1 == len(forms(browser.get(f"{address(parade)}?published={asked}")))
+def test_what_the_page_made_no_answer_of_is_passed_over(browser, pageant, asked):
+    assert 1 == len(forms(browser.get(f"{address(pageant)}?published={asked}")))
 
 
-def test_a_form_that_is_sent_twice_counts_once(browser, parade, tables, system):
-    publish, _ = forms(preview(browser, address(parade), owner="Twice"))
+def test_a_form_that_is_sent_twice_counts_once(browser, pageant, tables, system):
+    publish, _ = forms(preview(browser, address(pageant), owner="Twice"))
     for _ in range(2):
-        assert 303 == send(browser, address(parade), fields_of(publish), "publish").status_code
+        assert 303 == send(browser, address(pageant), fields_of(publish), "publish").status_code
     system.wait()
 
-    arrived = [one for one in _responses(tables, parade) if one["owner"] == "Twice"]
+    arrived = [one for one in _responses(tables, pageant) if one["owner"] == "Twice"]
     assert [0, 1] == [one["redelivered"] for one in arrived]
-    listed = parse(browser.get(address(parade)).text)
+    listed = parse(browser.get(address(pageant)).text)
     assert 1 == text_of(listed).count("Twice")
 
 
 def test_a_form_that_was_changed_after_it_was_sent_is_another_answer(
-    browser, parade, tables, system
+    browser, pageant, tables, system
 ):
-    publish, _ = forms(preview(browser, address(parade), owner="Changed"))
+    publish, _ = forms(preview(browser, address(pageant), owner="Changed"))
     fields = fields_of(publish)
     for text in (TEXT, f"{TEXT} And a tap."):
-        sent = send(browser, address(parade), fields | {"text": text}, "publish")
+        sent = send(browser, address(pageant), fields | {"text": text}, "publish")
         assert 303 == sent.status_code
     system.wait()
 
-    arrived = [one for one in _responses(tables, parade) if one["owner"] == "Changed"]
+    arrived = [one for one in _responses(tables, pageant) if one["owner"] == "Changed"]
     assert [(TEXT, 0), (f"{TEXT} And a tap.", 0)] == [
         (one["text"], one["redelivered"]) for one in arrived
     ]
     assert 2 == len({one["response"] for one in arrived})
 
 
-def test_an_answer_is_shown_to_who_answers_next(browser, parade, system):
-    publish, _ = forms(preview(browser, address(parade), owner="First office"))
-    send(browser, address(parade), fields_of(publish), "publish")
+def test_an_answer_is_shown_to_who_answers_next(browser, pageant, system):
+    publish, _ = forms(preview(browser, address(pageant), owner="First office"))
+    send(browser, address(pageant), fields_of(publish), "publish")
     system.wait()
 
-    assert "Answered so far" in browser.get(address(parade)).text
+    assert "Answered so far" in browser.get(address(pageant)).text
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,8 @@ def test_an_answer_is_shown_to_who_answers_next(browser, parade, system):
         ),
     ],
 )
-def test_an_error_is_told_at_the_top_and_at_its_field(browser, parade, typed, field, told):
-    refused = preview(browser, address(parade), **typed)
+def test_an_error_is_told_at_the_top_and_at_its_field(browser, pageant, typed, field, told):
+    refused = preview(browser, address(pageant), **typed)
     page = parse(refused.text)
     summary = page.find(".//*[@role='alert']")
 
@@ -249,44 +249,44 @@ def test_an_error_is_told_at_the_top_and_at_its_field(browser, parade, typed, fi
     assert f"{field}-hint {field}-error" == by_id(page, field).get("aria-describedby")
 
 
-def test_what_is_wrong_is_not_published_either(browser, parade):
-    (form,) = forms(browser.get(address(parade)))
-    refused = send(browser, address(parade), fields_of(form) | {"text": ""}, "publish")
+def test_what_is_wrong_is_not_published_either(browser, pageant):
+    (form,) = forms(browser.get(address(pageant)))
+    refused = send(browser, address(pageant), fields_of(form) | {"text": ""}, "publish")
 
     assert 422 == refused.status_code
 
 
-def test_the_longest_answer_can_be_sent(browser, parade):
-    assert 200 == preview(browser, address(parade), text="ä" * MAX_TEXT_CHARACTERS).status_code
+def test_the_longest_answer_can_be_sent(browser, pageant):
+    assert 200 == preview(browser, address(pageant), text="ä" * MAX_TEXT_CHARACTERS).status_code
 
 
-def test_a_form_of_another_page_is_refused(browser, parade):
-    (form,) = forms(browser.get(address(parade)))
-    forged = send(browser, address(parade), fields_of(form) | {FORM_TOKEN: "guessed"}, "publish")
+def test_a_form_of_another_page_is_refused(browser, pageant):
+    (form,) = forms(browser.get(address(pageant)))
+    forged = send(browser, address(pageant), fields_of(form) | {FORM_TOKEN: "guessed"}, "publish")
     elsewhere = send(
-        browser, address(parade), fields_of(form), "publish", Origin="https://evil.example"
+        browser, address(pageant), fields_of(form), "publish", Origin="https://evil.example"
     )
 
     assert [403, 403] == [forged.status_code, elsewhere.status_code]
 
 
-def test_a_form_with_another_key_is_none_of_ours(browser, parade):
-    (form,) = forms(browser.get(address(parade)))
+def test_a_form_with_another_key_is_none_of_ours(browser, pageant):
+    (form,) = forms(browser.get(address(pageant)))
     fields = fields_of(form) | {"text": TEXT, "key": "r-1"}
 
-    assert 400 == send(browser, address(parade), fields, "publish").status_code
+    assert 400 == send(browser, address(pageant), fields, "publish").status_code
 
 
-def test_who_may_only_read_may_not_answer(signed_in, parade):
+def test_who_may_only_read_may_not_answer(signed_in, pageant):
     reader = signed_in("reader")
 
-    assert 200 == reader.get(f"/c/{parade}/contributions").status_code
-    assert 403 == reader.get(address(parade)).status_code
-    assert 403 == send(reader, address(parade), {"key": KEY, "text": TEXT}, "publish").status_code
+    assert 200 == reader.get(f"/c/{pageant}/contributions").status_code
+    assert 403 == reader.get(address(pageant)).status_code
+    assert 403 == send(reader, address(pageant), {"key": KEY, "text": TEXT}, "publish").status_code
 
 
-def test_an_officer_may_answer(signed_in, parade):
-    answer = preview(signed_in("officer"), address(parade))
+def test_an_officer_may_answer(signed_in, pageant):
+    answer = preview(signed_in("officer"), address(pageant))
 
     assert 200 == answer.status_code
     assert "Publish this answer" in answer.text
@@ -295,14 +295,14 @@ def test_an_officer_may_answer(signed_in, parade):
 @pytest.mark.parametrize("name", ["reader", "officer", "everywhere"])
 def test_who_may_not_read_a_consultation_finds_no_form(signed_in, name):
     browser = signed_in(name)
-    inside = address("parade-inside")
+    inside = address("pageant-inside")
 
     assert 404 == browser.get(inside).status_code
     assert 404 == send(browser, inside, {"key": KEY, "text": TEXT}, "publish").status_code
 
 
-def test_a_topic_that_is_not_there_cannot_be_answered(browser, parade):
-    assert 404 == browser.get(address(parade, "none")).status_code
+def test_a_topic_that_is_not_there_cannot_be_answered(browser, pageant):
+    assert 404 == browser.get(address(pageant, "none")).status_code
 
 
 def test_a_draft_becomes_an_event_of_the_dashboard():
