@@ -99,7 +99,13 @@ def test_a_running_program_is_left_alone(shared: Supervisor, name: str) -> None:
 def test_a_changed_program_is_restarted(shared: Supervisor, name: str) -> None:
     shared.ensure(sleeper(name, seconds=600))
     shared.ensure(sleeper(name, seconds=601))
-    wait_for(lambda: "sleep(601)" in psutil.Process(shared.pid(name)).cmdline()[-1])
+
+    def is_the_changed_one() -> bool:
+        pid = shared.pid(name)
+        # Before a process is its program it has no command line.
+        return pid != 0 and "sleep(601)" in " ".join(psutil.Process(pid).cmdline())
+
+    wait_for(is_the_changed_one)
 
 
 def test_a_stopped_program_is_started_again(shared: Supervisor, name: str) -> None:
