@@ -18,7 +18,6 @@ _ROW = 48
 
 _BAR = 22
 _BASELINE = 16
-_INSET = 2
 _INNER = theme.WIDTH - 2 * theme.PADDING
 _LABEL_LIMIT = 280
 _TIP = "tip"

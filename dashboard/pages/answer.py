@@ -25,7 +25,8 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboard import addresses
 from dashboard.i18n import Words
-from dashboard.reading import EVERY_VISIBILITY, Reader, reader
+from dashboard.pages.topic import terms_of
+from dashboard.reading import Reader, reader
 from dashboard.rendering import render
 from dashboard.security import require_csrf
 from dashboard.titles import title_of
@@ -36,7 +37,6 @@ from schemas.records import Summary
 from sinks.queries import topic_state
 from sinks.reading.openings import Opening
 from sinks.reading.responses import responses
-from sinks.terms import key_terms
 
 SOURCE = "urn:isegoria:dashboard"
 """The `source` of the events that the dashboard publishes."""
@@ -169,7 +169,7 @@ class _Page:
         """
         consultation, topic = self.topic["consultation"], self.topic["topic"]
         terms, answered = await asyncio.gather(
-            self.tables.read(key_terms, consultation, topic, EVERY_VISIBILITY),
+            terms_of(self.tables, consultation, topic),
             self.tables.read(responses, consultation, topic),
         )
         return render(

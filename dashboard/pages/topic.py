@@ -140,10 +140,14 @@ def draw_opinions(state: Summary, words: Words, key: str = "") -> Opinions:
     )
 
 
-async def _in_their_words(reads: Reader, consultation: str, topic: str) -> InTheirWords:
-    # Those of all topics cost as much as those of one.
+async def terms_of(reads: Reader, consultation: str, topic: str) -> list[Term]:
+    """The key terms of a topic. Those of all topics cost as much, and are remembered for all."""
     found = await remembered(reads, key_terms, consultation, None, EVERY_VISIBILITY)
-    terms = [term for term in found if term["topic"] == topic]
+    return [term for term in found if term["topic"] == topic]
+
+
+async def _in_their_words(reads: Reader, consultation: str, topic: str) -> InTheirWords:
+    terms = await terms_of(reads, consultation, topic)
     wanted = tuple(term["term"] for term in terms)
     return InTheirWords(
         terms, await remembered(reads, quotes, consultation, topic, wanted, EVERY_VISIBILITY)

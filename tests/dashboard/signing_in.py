@@ -89,8 +89,6 @@ def app(configured):
         ],
     )
     made.state.config = configured
-    made.state.loopback = configured.loopback
-    made.state.freshness = lambda: None
     return made
 
 

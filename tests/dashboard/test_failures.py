@@ -39,7 +39,7 @@ def client(error):
             Middleware(Viewing, config=configured),
         ],
     )
-    app.state = SimpleNamespace(config=configured, freshness=lambda: None)
+    app.state = SimpleNamespace(config=configured)
     return TestClient(app)
 
 
