@@ -17,14 +17,14 @@ from dashboard.paging import page_number, pages_of
 from dashboard.reading import EVERY_VISIBILITY, Reader, reader
 from dashboard.remembered import remembered
 from dashboard.rendering import render
-from schemas.policy import DeploymentPolicy, Policy
+from schemas.policy import Policy
 from schemas.records import Dominance
 from sinks.answers import answers
 from sinks.reading.dominance import dominance
 from sinks.reading.filters import NONE, Filters
 from sinks.reading.mixes import Day, Mixes, Share, mixes, timeline
 from sinks.reading.overview import TopicRow, overview, topics
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 
 TOPICS_PER_PAGE = 50
 
@@ -79,11 +79,6 @@ async def consultation(request: Request) -> Response:
         spoken=await run_in_threadpool(draw_spoken, mixed, days, words),
         weights=await run_in_threadpool(draw_weights, row, policy, words),
     )
-
-
-def policy_of(policies: DeploymentPolicy | None, consultation: str) -> Policy:
-    """The policy of a consultation; the default one where none was ever put in force."""
-    return (policies or DeploymentPolicy()).of(consultation)
 
 
 def most_said_first(rows: Sequence[TopicRow]) -> list[TopicRow]:

@@ -15,13 +15,7 @@ from starlette.responses import Response
 from dashboard import charts
 from dashboard.charts import Chart
 from dashboard.i18n import Words
-from dashboard.pages.consultation import (
-    draw_channels,
-    draw_lorenz,
-    draw_windows,
-    policy_of,
-    read_spoken,
-)
+from dashboard.pages.consultation import draw_channels, draw_lorenz, draw_windows, read_spoken
 from dashboard.reading import reader
 from dashboard.remembered import remembered
 from dashboard.rendering import render
@@ -33,7 +27,7 @@ from sinks.reading.dominance import dominance
 from sinks.reading.filters import Filters
 from sinks.reading.mixes import Day, Mixes
 from sinks.reading.openings import Opening
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 
 
 class Figures(NamedTuple):

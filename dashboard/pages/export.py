@@ -24,7 +24,6 @@ from dashboard.exports import (
 )
 from dashboard.exports.views import Block, Table
 from dashboard.i18n import Words
-from dashboard.pages.consultation import policy_of
 from dashboard.pages.contributions import choices
 from dashboard.reading import EVERY_VISIBILITY, reader
 from dashboard.rendering import render
@@ -36,7 +35,7 @@ from sinks.reading.filters import Filters
 from sinks.reading.mixes import timeline
 from sinks.reading.openings import Opening
 from sinks.reading.overview import TopicRow, overview, topics
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 from sinks.reading.responses import responses
 
 EXPORTS_AT_ONCE = 4

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from dashboard import charts
 from dashboard.differences import Piece, differences
-from dashboard.pages.consultation import policy_of
 from dashboard.paging import page_number, pages_of
 from dashboard.reading import EVERY_VISIBILITY, reader
 from dashboard.rendering import render
@@ -23,7 +22,7 @@ from sinks.letters import letters as letters_of
 from sinks.letters import signed as copies_of
 from sinks.queries import topic_summaries
 from sinks.reading.filters import Filters
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 
 PER_PAGE = 20
 MAX_LETTERS = 500

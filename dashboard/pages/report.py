@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response as Answer
 
 from dashboard.i18n import Words
-from dashboard.pages.consultation import draw_weights, most_said_first, policy_of
+from dashboard.pages.consultation import draw_weights, most_said_first
 from dashboard.pages.consultations import stage
 from dashboard.pages.topic import Opinions, draw_opinions
 from dashboard.reading import EVERY_VISIBILITY, Reader, reader
@@ -25,7 +25,7 @@ from sinks.queries import topic_state
 from sinks.quotes import Quote, quotes
 from sinks.reading.dominance import dominance
 from sinks.reading.overview import TopicRow, overview, topics
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 from sinks.reading.responses import Response, responses
 from sinks.terms import key_terms
 

@@ -12,7 +12,6 @@ from dashboard import charts
 from dashboard.charts import Chart
 from dashboard.i18n import Words
 from dashboard.measures import thresholds
-from dashboard.pages.consultation import policy_of
 from dashboard.paging import page_number, pages_of
 from dashboard.reading import EVERY_VISIBILITY, reader
 from dashboard.remembered import remembered
@@ -22,7 +21,7 @@ from sinks.people import WHOLE, Appearance, Suspect
 from sinks.people import suspects as suspects_of
 from sinks.reading.dominance import dominance, flags
 from sinks.reading.overview import topics
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 
 SUSPECTS_PER_PAGE = 20
 MAX_BREACHES = 100

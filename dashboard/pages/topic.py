@@ -13,13 +13,7 @@ from starlette.responses import Response
 from dashboard import charts
 from dashboard.charts import Chart, Split
 from dashboard.i18n import Words
-from dashboard.pages.consultation import (
-    draw_spoken,
-    draw_weights,
-    late,
-    policy_of,
-    read_spoken,
-)
+from dashboard.pages.consultation import draw_spoken, draw_weights, late, read_spoken
 from dashboard.reading import EVERY_VISIBILITY, Reader, reader
 from dashboard.remembered import remembered
 from dashboard.rendering import render
@@ -30,7 +24,7 @@ from sinks.queries import topic_state
 from sinks.quotes import Quote, quotes
 from sinks.reading.dominance import dominance
 from sinks.reading.filters import MAX_SEARCH_CHARACTERS, Filters
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 from sinks.reading.responses import responses
 from sinks.terms import Term, key_terms
 

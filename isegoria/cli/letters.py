@@ -9,10 +9,9 @@ from isegoria.cli import options
 from isegoria.cli.reading import reading, require_readable, visibilities
 from isegoria.show import as_json as to_json
 from isegoria.show import console, letters_as_table
-from schemas.policy import DeploymentPolicy
 from sinks.letters import LetterShown, signed
 from sinks.letters import letters as letters_of
-from sinks.reading.policies import policy_in_force
+from sinks.reading.policies import policy_in_force, policy_of
 from streams.text import added_words
 
 
@@ -39,7 +38,7 @@ def letters(
     """Show the letters of a consultation: text, senders, growth and bursts, and the copies."""
     with reading(data_dir) as client:
         require_readable(client, consultation, visibilities)
-        rules = (policy_in_force(client) or DeploymentPolicy()).of(consultation).letters
+        rules = policy_of(policy_in_force(client), consultation).letters
         if minimum_senders is not None:
             rules = rules.model_copy(update={"minimum_senders": minimum_senders})
         found = letters_of(client, consultation, topic, visibilities, rules=rules)

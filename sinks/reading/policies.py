@@ -4,7 +4,7 @@ from collections import Counter
 
 from clickhouse_connect.driver.client import Client
 
-from schemas.policy import DeploymentPolicy
+from schemas.policy import DeploymentPolicy, Policy
 
 _POLICIES = """
     SELECT argMax(policy, `offset`) FROM policies FINAL
@@ -25,3 +25,8 @@ def policy_in_force(client: Client) -> DeploymentPolicy | None:
         return None
     ((policy, _),) = Counter(policy for (policy,) in rows).most_common(1)
     return DeploymentPolicy.model_validate_json(policy)
+
+
+def policy_of(policies: DeploymentPolicy | None, consultation: str) -> Policy:
+    """The policy of a consultation; the default one where none was ever put in force."""
+    return (policies or DeploymentPolicy()).of(consultation)
