@@ -190,7 +190,16 @@ def serving(kafka: str, folder: Path) -> Iterator[Intake]:
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as channels:
         channels.write(CHANNELS.format(source=SOURCE, hash=token_hash(token), types=sorted(TYPES)))
         channels.flush()
-        command = [sys.executable, "-m", "isegoria", "intake", "--port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "isegoria",
+            "intake",
+            "--port",
+            str(port),
+            "--monitoring-port",
+            "0",
+        ]
         environment = {
             **os.environ,
             "ISEGORIA_KAFKA_BOOTSTRAP_SERVERS": kafka,

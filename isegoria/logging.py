@@ -8,6 +8,9 @@ import structlog
 _QUIET = ("aiokafka", "kafka", "faust", "mode", "clickhouse_connect", "asyncio")
 """Libraries that tell their inner life at INFO."""
 
+_MISTAKEN = ("kafka.admin._groups",)
+"""kafka-python takes what Faust writes into its membership for damaged, each time it is asked."""
+
 
 def configure(level: str, style: str) -> None:
     """Set up logging for this process.
@@ -41,6 +44,8 @@ def configure(level: str, style: str) -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    for name in _MISTAKEN:
+        logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

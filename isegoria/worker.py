@@ -2,26 +2,39 @@
 
 import gc
 from io import StringIO
-from typing import NoReturn
+from signal import Signals
+from typing import NoReturn, cast
 
 import faust
 import structlog
 
 from isegoria.connections import Connections
+from isegoria.monitoring import Listening, monitoring
 from isegoria.settings import Settings
 from operations.provisioning import ensure_topics
 from sinks.agent import add_sink
-from sinks.connection import connect
+from sinks.connection import answers, connect
 from sinks.migrate import migrate
 from sinks.writer import Writer
 from streams.agents import add_screening
 from streams.app import WorkerConfig, create_app
+from streams.health import Health
+from streams.transport import Consumer
+
+FINISH_SECONDS = 5.0
+"""How long a worker that is told to stop works on; a process manager may kill it after 10."""
 
 log = structlog.get_logger(__name__)
 
 
 class _Worker(faust.Worker):
-    """Faust's worker, which does not show what it works on."""
+    """Faust's worker, which finishes what it works on, and does not show it."""
+
+    async def _stop_on_signal(self, signal: Signals) -> None:
+        app = cast("faust.App", self.app)
+        if not app.rebalancing and app.rebalancing_count:
+            await cast("Consumer", app.consumer).finish(FINISH_SECONDS)
+        await super()._stop_on_signal(signal)
 
     def _on_sigusr1(self) -> None:
         # Faust would log every stack with its variables: contributions, word for word.
@@ -59,15 +72,17 @@ def prepare(settings: Settings, connections: Connections) -> list[str]:
         client.close()
 
 
-def run(settings: Settings, connections: Connections) -> NoReturn:
+def run(settings: Settings, connections: Connections, listening: Listening) -> NoReturn:
     """Run until a signal comes (exit code 0) or something unforeseen happens (another one)."""
     if applied := prepare(settings, connections):
         log.info("tables migrated", migrations=applied)
     # What the state holds stays. Python's defaults would walk through all of it again and again:
     # they were measured to take a third of the worker's time.
     gc.set_threshold(100_000, 50, 100)
+    app = build(settings, connections)
+    health = Health(app)
     worker = _Worker(
-        build(settings, connections),
+        app,
         override_logging=False,
         redirect_stdouts=False,
         quiet=True,
@@ -75,5 +90,14 @@ def run(settings: Settings, connections: Connections) -> NoReturn:
         stdout=StringIO(),
         loglevel=settings.log_level,
     )
-    log.info("worker starts", kafka=connections.kafka, partitions=settings.kafka_partitions)
-    worker.execute_from_commandline()
+    health.watch(worker.loop)
+    clickhouse = connections.clickhouse.get_secret_value()
+    ready = {"partitions": health.ready, "clickhouse": lambda: answers(clickhouse)}
+    with monitoring(listening, ready, {"event loop": health.alive}) as server:
+        log.info(
+            "worker starts",
+            kafka=connections.kafka,
+            partitions=settings.kafka_partitions,
+            monitoring_port=server.port,
+        )
+        worker.execute_from_commandline()

@@ -621,21 +621,45 @@ class WrongField(NamedTuple):
     reason: str
 
 
+class Fault(StrEnum):
+    """The kinds of what can be wrong with an event, for counting."""
+
+    BATCH = "batch"
+    SIZE = "size"
+    JSON = "json"
+    TYPE = "type"
+    FIELD = "field"
+    PLACE = "place"
+
+
+# Pydantic's error types; every other one is about a field.
+_FAULTS = {
+    "json_invalid": Fault.JSON,
+    "union_tag_invalid": Fault.TYPE,
+    "union_tag_not_found": Fault.TYPE,
+}
+
+
 class InvalidEventError(ValueError):
     """What stands in the event cannot be read or taken; the message names each field and why.
 
     Attributes:
         fields: The wrong fields; empty where it is not about single ones.
+        fault: Of which kind it is.
     """
 
-    def __init__(self, message: str, fields: Sequence[WrongField] = ()) -> None:
+    def __init__(
+        self, message: str, fields: Sequence[WrongField] = (), *, fault: Fault = Fault.FIELD
+    ) -> None:
         super().__init__(message)
         self.fields = tuple(fields)
+        self.fault = fault
 
     @classmethod
-    def of(cls, fields: Sequence[WrongField]) -> Self:
+    def of(cls, fields: Sequence[WrongField], fault: Fault = Fault.FIELD) -> Self:
         """The error that lists these fields, one clause each."""
-        return cls("; ".join(f"{path}: {reason}" for path, reason in fields[:_CLAUSES]), fields)
+        clauses = (f"{path}: {reason}" for path, reason in fields[:_CLAUSES])
+        return cls("; ".join(clauses), fields, fault=fault)
 
 
 def decode(payload: bytes) -> Event:
@@ -688,11 +712,12 @@ def milliseconds(moment: datetime) -> int:
 def _read(payload: bytes, *, strict: bool) -> Event:
     if len(payload) > MAX_EVENT_BYTES:
         size = f"{len(payload):,} bytes, at most {MAX_EVENT_BYTES:,}"
-        raise InvalidEventError.of([WrongField("event", size)])
+        raise InvalidEventError.of([WrongField("event", size)], Fault.SIZE)
     try:
         return _EVENT.validate_json(payload, strict=strict)
     except ValidationError as error:
-        raise InvalidEventError.of(_wrong_fields(error)) from None
+        fault = _FAULTS.get(error.errors()[0]["type"], Fault.FIELD)
+        raise InvalidEventError.of(_wrong_fields(error), fault) from None
 
 
 @cache

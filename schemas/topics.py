@@ -59,15 +59,18 @@ class Topic:
     config: dict[str, str] = field(default_factory=dict)
 
 
+_KEPT = {"retention.ms": "-1"}
+"""Of these topics the rest can be made again; by its defaults a broker deletes after a week."""
+
 # An event of 8 MiB is far over what `schemas.events` takes, and still comes in, so that it can be
 # rejected with a reason. The rejected copy is a little larger.
 TOPICS = (
-    Topic(EVENTS, {"max.message.bytes": str(8 * MEBIBYTE)}),
-    Topic(SCREENED, {"max.message.bytes": str(2 * MEBIBYTE)}),
+    Topic(EVENTS, {**_KEPT, "max.message.bytes": str(8 * MEBIBYTE)}),
+    Topic(SCREENED, {**_KEPT, "max.message.bytes": str(2 * MEBIBYTE)}),
     Topic(SUMMARIES, {"cleanup.policy": "compact", "max.message.bytes": str(8 * MEBIBYTE)}),
     Topic(DOMINANCE, {"cleanup.policy": "compact", "max.message.bytes": str(8 * MEBIBYTE)}),
-    Topic(ACTIVITY, {"max.message.bytes": str(8 * MEBIBYTE)}),
-    Topic(REJECTED, {"max.message.bytes": str(9 * MEBIBYTE)}),
+    Topic(ACTIVITY, {**_KEPT, "max.message.bytes": str(8 * MEBIBYTE)}),
+    Topic(REJECTED, {**_KEPT, "max.message.bytes": str(9 * MEBIBYTE)}),
     Topic(JOURNAL, {"cleanup.policy": "compact", "max.message.bytes": str(2 * MEBIBYTE)}),
     Topic(REGULARS_JOURNAL, {"cleanup.policy": "compact", "max.message.bytes": str(2 * MEBIBYTE)}),
 )

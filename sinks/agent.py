@@ -3,11 +3,14 @@
 It knows the transport only by its shape: the value of a message is a list of Kafka records.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, Protocol, cast
 
 import faust
+import structlog
 from faust import Stream
 from faust.types import EventT, Message, StreamT
 
@@ -21,10 +24,13 @@ MAX_BATCHES = 64
 GATHER_SECONDS = 0.25
 """How long batches are gathered: ClickHouse wants few large inserts, readers fresh figures."""
 
+_log = structlog.get_logger(__name__)
+
 
 class _Consumer(Protocol):
     """The part of the batching transport's consumer that is used here."""
 
+    def take(self, message: Message) -> bool: ...
     def acknowledge(self, message: Message) -> None: ...
 
 
@@ -45,10 +51,23 @@ def add_sink(app: faust.App, writer: Writer) -> None:
         async for taken in gathered:
             # noack_take yields events although its type says values.
             events = cast("Sequence[EventT[Any]]", taken)
-            batches = cast("Iterable[list[LogRecord]]", (event.value for event in events))
-            await writer.write(rows_by_table(chain.from_iterable(batches)))
+            events = [event for event in events if consumer.take(event.message)]
+            batches = [cast("list[LogRecord]", event.value) for event in events]
+            with _batch_context(batches):
+                await writer.write(rows_by_table(chain.from_iterable(batches)))
             for event in events:
                 consumer.acknowledge(event.message)
+
+
+@contextmanager
+def _batch_context(runs: Sequence[Sequence[LogRecord]]) -> Iterator[None]:
+    """Say in each log line of the block which batches it is about."""
+    begun = time.perf_counter()
+    places = [f"{run[0].topic}/{run[0].partition}:{run[0].offset}-{run[-1].offset}" for run in runs]
+    records = sum(map(len, runs))
+    with structlog.contextvars.bound_contextvars(batches=places, records=records):
+        yield
+        _log.debug("batches written", milliseconds=round((time.perf_counter() - begun) * 1000, 1))
 
 
 def rows_by_table(records: Iterable[LogRecord]) -> dict[str, list[bytes]]:

@@ -1,5 +1,8 @@
 """The ClickHouse client, opened from a URL."""
 
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
@@ -52,3 +55,20 @@ def connect(url: str, *, query_seconds: int | None = None) -> Client:
         # A session would forbid two queries at once.
         autogenerate_session_id=False,
     )
+
+
+def answers(url: str) -> bool:
+    """Whether a ClickHouse server is there, whoever asks.
+
+    Args:
+        url: As `connect` takes it.
+    """
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    port = parts.port or _PORTS[parts.scheme]
+    with closing(kind(parts.hostname or "", port, timeout=CONNECT_SECONDS)) as connection:
+        try:
+            connection.request("GET", "/ping")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
+            return False

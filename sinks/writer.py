@@ -10,6 +10,7 @@ import structlog
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, Error, OperationalError
 
+from sinks import metrics
 from sinks.connection import connect
 
 MAX_INSERT_BYTES = 16 * 1024 * 1024
@@ -88,10 +89,12 @@ class Writer:
         wait = FIRST_WAIT_SECONDS
         while True:
             try:
-                await asyncio.to_thread(self._insert_once, table, block)
+                with metrics.INSERT_SECONDS.labels(table).time():
+                    await asyncio.to_thread(self._insert_once, table, block)
             except Error as error:
                 if not _passes(error):
                     raise _write_error(table, count, error) from None
+                metrics.RETRIES.labels(table).inc()
                 _log.warning(
                     "clickhouse_unavailable",
                     table=table,
@@ -101,6 +104,7 @@ class Writer:
                     wait_seconds=round(wait, 1),
                 )
             else:
+                metrics.ROWS.labels(table).inc(count)
                 return
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)

@@ -8,7 +8,9 @@ from faust import Stream
 from faust.types import TP, AppT, ChannelT, EventT, Message, StreamT
 
 from schemas.topics import ACTIVITY, EVENTS, JOURNAL, REGULARS_JOURNAL, LogRecord
+from streams import metrics
 from streams.app import WorkerConfig, batches, journal_table
+from streams.batch_log import batch_context
 from streams.effects import Effect
 from streams.journal import Decoder
 from streams.journal_table import JournalTable
@@ -69,11 +71,13 @@ def _add(app: faust.App, topic: str, name: str, step: _Step, writer: RecordWrite
             async for events in _gathered(stream):
                 for event in events:
                     message = event.message
-                    if not consumer.is_current(message):
+                    if not consumer.take(message):
                         continue
                     committed = consumer.committed_offset(message.tp)
                     records = cast("list[LogRecord]", event.value)
-                    await step.process(message.partition, records, committed)
+                    metrics.BATCH_EVENTS.labels(name).observe(len(records))
+                    with batch_context(records):
+                        await step.process(message.partition, records, committed)
                     told_of.append(message)
                 busy = not cast("ChannelT[bytes]", stream.channel).queue.empty()
                 if busy and not pace.due and len(told_of) < MAX_BATCHES:

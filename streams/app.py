@@ -7,6 +7,7 @@ from faust.types import TableT, TopicT
 from mode.supervisors import CrashingSupervisor
 
 from schemas.topics import MEBIBYTE
+from streams.monitor import Monitor
 from streams.recovery import TableManager
 
 APP_ID = "isegoria"
@@ -49,6 +50,7 @@ def create_app(config: WorkerConfig) -> faust.App:
         stream_wait_empty=False,
         store="memory://",
         TableManager=TableManager,
+        Monitor=Monitor,
         table_standby_replicas=0,
         topic_partitions=config.partitions,
         topic_replication_factor=1,

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar, cast
 from faust.stores.memory import Store
 from faust.types import TableT
 
+from streams import metrics
 from streams.journal import (
     MERGE_AT,
     Decoder,
@@ -63,6 +64,7 @@ class JournalTable(Generic[E]):
             value = self._value(run)
             sizes[run] = len(value)
             yield self._decoder.decode(value)
+        self._measure()
 
     async def append(self, entry: Entry[E]) -> None:
         """Write an entry, cut to fit, and return once Kafka has it."""
@@ -71,6 +73,7 @@ class JournalTable(Generic[E]):
         if sum(map(is_small, sizes.values())) >= MERGE_AT:
             for group in mergeable(sizes.items()):
                 await self._merge(group)
+        self._measure()
 
     async def _merge(self, group: list[Run]) -> None:
         merged = merge([self._decoder.decode(self._value(run)) for run in group])
@@ -82,6 +85,12 @@ class JournalTable(Generic[E]):
         for run in parts:
             del self._stored[run.key]
             del self._sizes[merged.partition][run]
+
+    def _measure(self) -> None:
+        entries = sum(map(len, self._sizes.values()))
+        size = sum(sum(sizes.values()) for sizes in self._sizes.values())
+        metrics.JOURNAL_ENTRIES.labels(self.name).set(entries)
+        metrics.JOURNAL_BYTES.labels(self.name).set(size)
 
     def _value(self, run: Run) -> bytes:
         value = self._stored[run.key]

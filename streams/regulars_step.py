@@ -6,6 +6,7 @@ import orjson
 
 from schemas.records import Kind
 from schemas.topics import DOMINANCE, KIND_HEADER, LogRecord
+from streams import metrics
 from streams.activity import Activity
 from streams.journal import Entry
 from streams.journal_table import JournalTable
@@ -13,6 +14,7 @@ from streams.record_writer import Record, RecordWriter
 from streams.regulars import Noted, RegularsState
 from streams.states import States
 
+_AGENT = "regulars"
 _HEADERS = ((KIND_HEADER, Kind.DOMINANCE.encode()),)
 
 
@@ -38,27 +40,30 @@ class RegularsStep:
         """
         state = self._states.of(partition, committed)
         before, last = state.position, records[-1].offset
-        noted = [
-            Noted(record.offset, Activity.decode(record.value))
-            for record in records
-            if record.value is not None
-        ]
-        fresh = [effect for effect in noted if effect.offset > before]
-        for effect in noted:
-            state.hear(effect)
+        with metrics.timed(_AGENT, "hear"):
+            noted = [
+                Noted(record.offset, Activity.decode(record.value))
+                for record in records
+                if record.value is not None
+            ]
+            fresh = [effect for effect in noted if effect.offset > before]
+            for effect in noted:
+                state.hear(effect)
         if last > before:
             state.position = last
-            await self._journal.append(Entry(partition, before, last, fresh))
+            with metrics.timed(_AGENT, "journal"):
+                await self._journal.append(Entry(partition, before, last, fresh))
 
     async def tell(self) -> None:
         """Tell who dominates each consultation that changed since the last time."""
-        for partition, state in self._states:
-            records = [
-                Record(
-                    f"{Kind.DOMINANCE}:{consultation}".encode(),
-                    orjson.dumps(state.tell(consultation)),
-                    _HEADERS,
-                )
-                for consultation in state.take_changes()
-            ]
-            await self._writer.write(DOMINANCE, partition, records)
+        with metrics.timed(_AGENT, "tell"):
+            for partition, state in self._states:
+                records = [
+                    Record(
+                        f"{Kind.DOMINANCE}:{consultation}".encode(),
+                        orjson.dumps(state.tell(consultation)),
+                        _HEADERS,
+                    )
+                    for consultation in state.take_changes()
+                ]
+                await self._writer.write(DOMINANCE, partition, records)

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 import orjson
 import structlog
 
-from schemas.events import InvalidEventError, PolicySet, decode, partition_key
+from schemas.events import Fault, InvalidEventError, PolicySet, decode, partition_key
 from schemas.records import Kind
 from schemas.topics import (
     ACTIVITY,
@@ -19,13 +19,13 @@ from schemas.topics import (
     LogRecord,
     partition_of,
 )
-from streams import output
+from streams import metrics, output
 from streams.activity import Activity, activity
 from streams.effects import Effect
 from streams.journal import Entry
 from streams.journal_table import JournalTable
 from streams.record_writer import Record, RecordWriter
-from streams.screening import Arrival, screen
+from streams.screening import Arrival, Screened, screen
 from streams.state import PartitionState
 from streams.states import States
 from streams.telling import Told, tell
@@ -33,6 +33,7 @@ from streams.transport import unreadable
 
 log = structlog.get_logger(__name__)
 
+_AGENT = "screening"
 _HEADERS = {kind: ((KIND_HEADER, kind.encode()),) for kind in Kind}
 _TOPICS = {Kind.STANDING: SCREENED, Kind.DOMINANCE: DOMINANCE}
 
@@ -68,52 +69,51 @@ class ScreeningStep:
                 records, nor go on.
         """
         state = self._states.of(partition, committed)
-        before = state.position
+        before, last = state.position, records[-1].offset
 
         # 1. decode
         arrivals: list[Arrival] = []
         rejected: list[Record] = []
-        for record in records:
-            try:
-                arrivals.append(self._read(record))
-            except InvalidEventError as error:
-                rejected.append(_rejected(record, str(error)))
+        with metrics.timed(_AGENT, "decode"):
+            for record in records:
+                try:
+                    arrivals.append(self._read(record))
+                except InvalidEventError as error:
+                    rejected.append(_rejected(record, str(error)))
+                    if record.offset > before:
+                        metrics.REJECTED.labels(error.fault.value).inc()
 
         # 2. screen: event by event, in the order of the log
-        effects: list[Effect] = []
+        fresh: list[Screened] = []
         rows: list[Record] = []
         activities: list[Activity] = []
-        for screened in screen(arrivals, state):
-            kind, row = output.row(screened, partition)
-            key = screened.arrival.key.encode()
-            rows.append(Record(key, orjson.dumps(row), _HEADERS[kind]))
-            if (told := activity(screened, partition, state)) is not None:
-                activities.append(told)
-            if screened.effect is not None and screened.arrival.offset > before:
-                effects.append(screened.effect)
-        state.settle()
+        with metrics.timed(_AGENT, "screen"):
+            for screened in screen(arrivals, state):
+                kind, row = output.row(screened, partition)
+                key = screened.arrival.key.encode()
+                rows.append(Record(key, orjson.dumps(row), _HEADERS[kind]))
+                if (told := activity(screened, partition, state)) is not None:
+                    activities.append(told)
+                if screened.arrival.offset > before:
+                    fresh.append(screened)
+            state.settle()
 
         # 3. journal: what changed is safe before anybody hears of it
-        last: int = records[-1].offset
         if last > before:
             state.position = last
-            await self._journal.append(Entry(partition, before, last, effects))
+            effects = [one.effect for one in fresh if one.effect is not None]
+            with metrics.timed(_AGENT, "journal"):
+                await self._journal.append(Entry(partition, before, last, effects))
+            metrics.count(fresh)
 
         # 4. outputs: a row for each event, and what could not be read
-        await asyncio.gather(
-            self._writer.write(SCREENED, partition, rows),
-            self._writer.write(REJECTED, partition, rejected),
-            *self._write_activity(activities, partition),
-        )
-        log.debug(
-            "batch screened",
-            partition=partition,
-            first_offset=records[0].offset,
-            last_offset=last,
-            events=len(rows),
-            rejected=len(rejected),
-            replayed=last <= before,
-        )
+        with metrics.timed(_AGENT, "outputs"):
+            await asyncio.gather(
+                self._writer.write(SCREENED, partition, rows),
+                self._writer.write(REJECTED, partition, rejected),
+                *self._write_activity(activities, partition),
+            )
+        log.debug("batch screened", rejected=len(rejected), replayed=last <= before)
 
     async def tell(self) -> None:
         """Tell the state of every topic that changed since the last time.
@@ -121,13 +121,14 @@ class ScreeningStep:
         Call it when the batches at hand are through; then they may be acknowledged.
         """
         # 5. summaries: each the whole state of its topic, so that only the last one matters
-        for partition, state in self._states:
-            told = (
-                row
-                for key, changes in state.take_changes().items()
-                for row in tell(key, partition, state, changes)
-            )
-            await self._write_told(partition, told)
+        with metrics.timed(_AGENT, "tell"):
+            for partition, state in self._states:
+                told = (
+                    row
+                    for key, changes in state.take_changes().items()
+                    for row in tell(key, partition, state, changes)
+                )
+                await self._write_told(partition, told)
         # 6. acknowledge: the caller's
 
     async def _write_told(self, partition: int, told: Iterable[Told]) -> None:
@@ -162,21 +163,23 @@ class ScreeningStep:
             InvalidEventError: It cannot be read, or does not belong where it is.
         """
         if trouble := unreadable(record):
-            raise InvalidEventError(trouble.reason)
+            raise InvalidEventError(trouble.reason, fault=Fault.BATCH)
         event = decode(record.value or b"")
         key = partition_key(event)
         if isinstance(event, PolicySet):
             if event.data.partition != record.partition:
                 raise InvalidEventError(
                     f"data.partition: the policy for partition {event.data.partition}"
-                    f" is in partition {record.partition}"
+                    f" is in partition {record.partition}",
+                    fault=Fault.PLACE,
                 )
             return Arrival(record.offset, key, event)
         expected = partition_of(key, self._partitions)
         if expected != record.partition:
             raise InvalidEventError(
                 f"key: events of this topic belong to partition {expected} of {self._partitions}"
-                " (murmur2 of the key, as Kafka's own clients do it)"
+                " (murmur2 of the key, as Kafka's own clients do it)",
+                fault=Fault.PLACE,
             )
         return Arrival(record.offset, key, event)
 

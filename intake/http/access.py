@@ -1,4 +1,4 @@
-"""The access log: one line per request, without anything that a channel said.
+"""The access log and its figures: one line per request, without anything that a channel said.
 
 An exception that nobody foresaw is told by its type and its lines of code alone, for its message
 may repeat an event.
@@ -10,9 +10,12 @@ import traceback
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from intake.http import metrics
 from intake.http.problems import BROKEN, Problem
 
-PATHS = frozenset({"/events", "/healthz", "/readyz", "/openapi.json", "/docs"})
+ACCEPTED = 202
+_EVENTS = "/events"
+PATHS = frozenset({_EVENTS, "/healthz", "/readyz", "/openapi.json", "/docs"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _FRAMES = 8
 
@@ -47,12 +50,19 @@ class AccessLog:
             if not status:
                 broken = Problem(BROKEN, "The operator's log says where.")
                 await broken.response()(scope, receive, sending)
+        seconds = time.perf_counter() - begun
+        if scope["path"] == _EVENTS:
+            channel = state.get("channel", metrics.NOBODY)
+            metrics.REQUESTS.labels(channel, status).inc()
+            metrics.SECONDS.observe(seconds)
+            if status == ACCEPTED:
+                metrics.EVENTS.labels(channel).inc(state.get("events", 0))
         _log.info(
             "request",
             method=scope["method"] if scope["method"] in _METHODS else "other",
             path=scope["path"] if scope["path"] in PATHS else "other",
             status=status,
-            milliseconds=round((time.perf_counter() - begun) * 1000, 1),
+            milliseconds=round(seconds * 1000, 1),
             **{name: state[name] for name in ("channel", "events") if name in state},
         )
 

@@ -9,13 +9,13 @@ import asyncio
 import threading
 import time
 from collections.abc import Sequence
-from typing import Protocol, Self
+from typing import Self
 
 import structlog
-from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from starlette.concurrency import run_in_threadpool
 
+from intake.admin import REACHED_SECONDS, kafka_answers
 from intake.delivery import UnreachableError
 from intake.producer import GRACE_SECONDS, Producer, close, connect
 from schemas.events import Event, encode, partition_key
@@ -25,7 +25,6 @@ DELIVERY_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
 
 _PAUSE_SECONDS = 1.0
-_REACHED_SECONDS = 2.0
 
 _log = structlog.get_logger("intake.http")
 
@@ -60,7 +59,7 @@ class AcknowledgedPublisher:
         self._replace = asyncio.Event()
         self._closing = asyncio.Event()
         self._probing = asyncio.Lock()
-        self._probed = (-_REACHED_SECONDS, False)
+        self._probed = (-REACHED_SECONDS, False)
 
     async def __aenter__(self) -> Self:
         self._keeper = asyncio.create_task(self._keep_connected())
@@ -98,8 +97,8 @@ class AcknowledgedPublisher:
         """Whether a broker answers now; asked anew at most every 2 seconds."""
         async with self._probing:
             at, answered = self._probed
-            if time.monotonic() - at >= _REACHED_SECONDS:
-                answered = await run_in_threadpool(self._probe)
+            if time.monotonic() - at >= REACHED_SECONDS:
+                answered = await run_in_threadpool(kafka_answers, self._servers)
                 self._probed = (time.monotonic(), answered)
         return answered and self._connected is not None
 
@@ -151,24 +150,6 @@ class AcknowledgedPublisher:
         except TimeoutError:
             pass
 
-    def _probe(self) -> bool:
-        try:
-            admin: _Admin = KafkaAdminClient(
-                bootstrap_servers=self._servers.split(","),
-                client_id="isegoria-intake-probe",
-                bootstrap_timeout_ms=round(_REACHED_SECONDS * 1000),
-                request_timeout_ms=round(_REACHED_SECONDS * 1000),
-            )
-        except KafkaError:
-            return False
-        try:
-            admin.describe_cluster()
-        except KafkaError:
-            return False
-        finally:
-            admin.close()
-        return True
-
 
 class _Batch:
     """Events that are waited for together; told of each by kafka-python's thread."""
@@ -198,10 +179,3 @@ class _Batch:
         # Who waited may have given up.
         if not self.settled.done():
             self.settled.set_result(self._failure)
-
-
-class _Admin(Protocol):
-    """The part of kafka-python's `KafkaAdminClient` that is used here."""
-
-    def describe_cluster(self) -> object: ...
-    def close(self) -> None: ...

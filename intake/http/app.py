@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from intake.edge import Edge
 from intake.http import cloudevents, contract, page
-from intake.http.access import AccessLog
+from intake.http.access import ACCEPTED, AccessLog
 from intake.http.acknowledged import AcknowledgedPublisher, NotAcknowledgedError
 from intake.http.body import READ_SECONDS, Body
 from intake.http.channels import Channel, Channels
@@ -126,7 +126,7 @@ class _Intake:
             raise _unavailable("Kafka has not acknowledged every event.", _AWAY_SECONDS) from None
         finally:
             await body.discard()
-        return _json({"accepted": len(events)}, 202)
+        return _json({"accepted": len(events)}, ACCEPTED)
 
     async def _take(self, request: Request, body: Body, claim: Claim) -> list[Event]:
         """The events of a request, if all of it may be published."""

@@ -14,15 +14,16 @@ from dashboard.config import development, read_config
 from dashboard.signin.passwords import hash_password
 from embedded.ports import require_free
 from intake.http.acknowledged import AcknowledgedPublisher
-from isegoria import connections, logging
+from isegoria import connections, logging, monitoring
 from isegoria.cli import options
 from isegoria.embedding import DASHBOARD_PORT
 from isegoria.pipeline import STAGES
 from operations.backlog import Backlog
 from operations.freshness import Freshness
+from sinks.connection import answers
 from streams.app import APP_ID
 
-_STOP_SECONDS = 10
+_STOP_SECONDS = 8
 _MAX_CONNECTIONS = 500
 
 
@@ -35,10 +36,17 @@ _MAX_CONNECTIONS = 500
     show_default=True,
     help="Address of the reverse proxy: whom it says to speak for is believed.",
 )
+@options.monitoring(monitoring.DASHBOARD_PORT)
 @options.data_dir
 @click.pass_context
 def dashboard(
-    context: click.Context, port: int, host: str, proxy: str, data_dir: Path | None
+    context: click.Context,
+    port: int,
+    host: str,
+    proxy: str,
+    monitoring_host: str,
+    monitoring_port: int,
+    data_dir: Path | None,
 ) -> None:
     """Serve the dashboard, to those whom ISEGORIA_DASHBOARD_FILE lets in.
 
@@ -60,10 +68,16 @@ def dashboard(
     # uvicorn stops gracefully, then raises the signal again: this ends the process in order.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     backlog = partial(Backlog, found.kafka, APP_ID, settings.kafka_partitions)
-    with Freshness(backlog, STAGES) as freshness:
+    listening = monitoring.Listening(monitoring_host, monitoring_port)
+    clickhouse = found.clickhouse.get_secret_value()
+    ready = {"clickhouse": lambda: answers(clickhouse)}
+    with (
+        monitoring.monitoring(listening, ready),
+        Freshness(backlog, STAGES) as freshness,
+    ):
         app = create_app(
             config,
-            found.clickhouse.get_secret_value(),
+            clickhouse,
             lambda: AcknowledgedPublisher(found.kafka),
             freshness.up_to,
         )

@@ -16,6 +16,7 @@ from intake.tables import InvalidIdError, TableError
 from isegoria.connections import NotConnectedError
 from isegoria.pipeline import IncompleteError
 from isegoria.policy import MixedPoliciesError
+from operations.monitoring import MonitoringError
 from operations.provisioning import PartitionsMismatchError
 from schemas.policy import PolicyError
 from sinks.migrate import SchemaError
@@ -27,6 +28,7 @@ _ANSWERS = (
     IncompleteError,
     InvalidIdError,
     MixedPoliciesError,
+    MonitoringError,
     NotConnectedError,
     OutboxError,
     PartitionsMismatchError,

@@ -9,23 +9,33 @@ import click
 import uvicorn
 
 from embedded.ports import require_free
+from intake.admin import kafka_answers
 from intake.http.acknowledged import AcknowledgedPublisher
 from intake.http.app import application
 from intake.http.channels import new_token, read_channels, token_hash
 from isegoria import connections, logging
 from isegoria.cli import options
+from isegoria.monitoring import INTAKE_PORT, Listening, monitoring
 from isegoria.settings import Settings
 
-_STOP_SECONDS = 30
+_STOP_SECONDS = 8
 _MAX_CONNECTIONS = 1_000
 
 
 @click.group(invoke_without_command=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@options.monitoring(INTAKE_PORT)
 @options.data_dir
 @click.pass_context
-def intake(context: click.Context, port: int, host: str, data_dir: Path | None) -> None:
+def intake(
+    context: click.Context,
+    port: int,
+    host: str,
+    monitoring_host: str,
+    monitoring_port: int,
+    data_dir: Path | None,
+) -> None:
     """Take events over HTTP, from the channels of ISEGORIA_INTAKE_CHANNELS_FILE.
 
     It speaks HTTP without TLS: on any other host than this one, put a reverse proxy before it that
@@ -46,18 +56,20 @@ def intake(context: click.Context, port: int, host: str, data_dir: Path | None) 
     logging.configure(settings.log_level, settings.log_format)
     # uvicorn stops gracefully, then raises the signal again: this ends the process in order.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        application(channels, pseudonyms, lambda: AcknowledgedPublisher(kafka)),
-        host=host,
-        port=port,
-        # Its own access log has query strings in it.
-        access_log=False,
-        log_config=None,
-        log_level="warning",
-        server_header=False,
-        limit_concurrency=_MAX_CONNECTIONS,
-        timeout_graceful_shutdown=_STOP_SECONDS,
-    )
+    listening = Listening(monitoring_host, monitoring_port)
+    with monitoring(listening, {"kafka": lambda: kafka_answers(kafka)}):
+        uvicorn.run(
+            application(channels, pseudonyms, lambda: AcknowledgedPublisher(kafka)),
+            host=host,
+            port=port,
+            # Its own access log has query strings in it.
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            server_header=False,
+            limit_concurrency=_MAX_CONNECTIONS,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
 
 
 @intake.command()

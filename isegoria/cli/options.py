@@ -51,6 +51,24 @@ def dashboard_port(default: int | None) -> Decorator:
     )
 
 
+def monitoring(default: int) -> Decorator:
+    """Where a process tells its metrics and its health."""
+    port = click.option(
+        "--monitoring-port",
+        type=click.IntRange(0, 65535),
+        default=default,
+        show_default=True,
+        help="Port of /metrics, /healthz and /readyz; 0 takes any free one.",
+    )
+    host = click.option(
+        "--monitoring-host",
+        default="127.0.0.1",
+        show_default=True,
+        help="Address that these listen on; keep it off the public network.",
+    )
+    return lambda command: port(host(command))
+
+
 def settings(chosen: Path | None) -> Settings:
     """The settings, with the data directory from the command line where it was given."""
     read = Settings()

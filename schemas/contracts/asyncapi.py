@@ -112,8 +112,9 @@ def _channel(topic: topics.Topic, messages: list[str]) -> Document:
     settings: Document = {}
     if "cleanup.policy" in topic.config:
         settings["cleanup.policy"] = [topic.config["cleanup.policy"]]
-    if "max.message.bytes" in topic.config:
-        settings["max.message.bytes"] = int(topic.config["max.message.bytes"])
+    for name in ("retention.ms", "max.message.bytes"):
+        if name in topic.config:
+            settings[name] = int(topic.config[name])
     return {
         "address": topic.name,
         "summary": _SUMMARIES[topic.name],

@@ -1,5 +1,7 @@
 """The consumer: fetched record batches in, one Faust message per batch out, commits in order."""
 
+import asyncio
+import contextlib
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -25,14 +27,16 @@ class Batch(ConsumerMessage):
     """A message whose value is a list of records.
 
     Attributes:
+        taken: Somebody works on it, or has.
         done: Everything that follows from the records is durable.
         reading: Which uninterrupted reading of the log it belongs to.
     """
 
-    __slots__ = ("done", "reading")
+    __slots__ = ("done", "reading", "taken")
 
     def __init__(self, *args: Any, reading: int, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
         super().__init__(*args, **kwargs)
+        self.taken = False
         self.done = False
         self.reading = reading
 
@@ -40,10 +44,11 @@ class Batch(ConsumerMessage):
 class Consumer(driver.Consumer):
     """Faust's consumer, delivering batches.
 
-    Obligation of whoever takes a message: `acknowledge` it once, when everything that follows from
-    its records is durable. Offsets are committed up to the first message, in the order of delivery,
-    that is not acknowledged; nothing is committed past it (faust-streaming #606). Faust's own
-    acknowledgement does not count: a stream also gives it for messages that it skips.
+    Obligation of whoever gets a message: `take` it, and if that succeeds, `acknowledge` it once,
+    when everything that follows from its records is durable. Offsets are committed up to the first
+    message, in the order of delivery, that is not acknowledged; nothing is committed past it
+    (faust-streaming #606). Faust's own acknowledgement does not count: a stream also gives it for
+    messages that it skips.
 
     Whenever the flow stops, a new reading begins: Faust empties the queues of the agents when it
     resumes the flow, and what was fetched and not handled may be gone, in the middle of the log. So
@@ -57,14 +62,19 @@ class Consumer(driver.Consumer):
         self._hand_over = self.callback
         self.callback = self._deliver
         self._reading = 0
+        self._finishing = False
+        self._acknowledged = asyncio.Event()
         self._delivered: defaultdict[TP, deque[Batch]] = defaultdict(deque)
         self._done_until: dict[TP, int] = {}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
         """Fetch, and yield a message per batch; partitions take turns."""
+        if self._finishing:
+            await asyncio.sleep(timeout)
+            return
         reading = self._reading
         fetched, active = await self._wait_next_records(timeout)
-        if fetched is None or self.should_stop:
+        if fetched is None or self.should_stop or self._finishing:
             return
         if not self.flow_active or reading != self._reading:
             # Fetched across an interruption: whose seek came first is not known, so seek again.
@@ -90,6 +100,15 @@ class Consumer(driver.Consumer):
         }
         if uncommitted:
             await self.seek_wait(await self.earliest_offsets(*uncommitted))
+
+    async def finish(self, seconds: float) -> None:
+        """Deliver no more, and give what was taken so many seconds to be done."""
+        self._finishing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._is_worked_on():
+                    self._acknowledged.clear()
+                    await self._acknowledged.wait()
 
     def stop_flow(self) -> None:
         """Stop delivering; what is done can still be committed, the rest is read again."""
@@ -148,13 +167,23 @@ class Consumer(driver.Consumer):
             )
             yield tp, message
 
-    def is_current(self, message: Message) -> bool:
-        """Whether a message belongs to this reading of the log; if not, it comes again."""
-        return cast("Batch", message).reading == self._reading
+    def take(self, message: Message) -> bool:
+        """Whether to work on a batch; if not, it comes again, to this worker or another.
+
+        It does not belong to this reading of the log, or the worker is about to stop.
+        """
+        batch = cast("Batch", message)
+        batch.taken = batch.reading == self._reading and not self._finishing
+        return batch.taken
+
+    def _is_worked_on(self) -> bool:
+        delivered = (batch for run in self._delivered.values() for batch in run)
+        return any(batch.taken and not batch.done for batch in delivered)
 
     def acknowledge(self, message: Message) -> None:
         """Say that a batch is done; it is committed once all before it are."""
         cast("Batch", message).done = True
+        self._acknowledged.set()
         message.ack(self)
 
     def ack(self, message: Message) -> bool:

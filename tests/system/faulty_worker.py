@@ -9,6 +9,7 @@ from aiokafka import codec
 
 import streams.step
 from isegoria import connections, logging, worker
+from isegoria.monitoring import Listening
 from isegoria.settings import Settings
 
 screen = streams.step.screen
@@ -31,7 +32,7 @@ def main() -> None:
         setattr(codec, f"has_{told.without_codec}", lambda: False)
     settings = Settings(data_dir=told.data_dir)
     logging.configure("INFO", "json")
-    worker.run(settings, connections.find(settings))
+    worker.run(settings, connections.find(settings), Listening("127.0.0.1", 0))
 
 
 if __name__ == "__main__":

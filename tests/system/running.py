@@ -46,7 +46,7 @@ class System:
     def cli(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run `isegoria` on this stack, and hold it to its exit code."""
         done = subprocess.run(
-            self._command(*arguments),
+            self.command(*arguments),
             capture_output=True,
             text=True,
             timeout=150,
@@ -84,7 +84,7 @@ class System:
         Yields:
             The name of its program.
         """
-        program = Program("another-worker", self._command("worker"))
+        program = Program("another-worker", (*self.command("worker"), "--monitoring-port", "0"))
         self.stack.run([program])
         wait_for(lambda: self.workers() == 2)
         yield program.name
@@ -150,7 +150,7 @@ class System:
         with closing(connect(self.clickhouse)) as client:
             return list(client.query(sql, parameters=parameters).result_rows)
 
-    def _command(self, *arguments: str) -> tuple[str, ...]:
+    def command(self, *arguments: str) -> tuple[str, ...]:
         return (sys.executable, "-m", "isegoria", *arguments, "--data-dir", str(self.folder))
 
     def _pid(self, program: str, *, other_than: int = 0) -> int:

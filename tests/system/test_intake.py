@@ -37,7 +37,16 @@ def intake(system, folder, more=""):
     assert token not in made.stdout
     port = free_port()
     log = folder / "intake.log"
-    command = [sys.executable, "-m", "isegoria", "intake", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "isegoria",
+        "intake",
+        "--port",
+        str(port),
+        "--monitoring-port",
+        "0",
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, "--data-dir", str(system.folder)],

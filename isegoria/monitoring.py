@@ -1,0 +1,36 @@
+"""The monitoring port of a process: where it listens, and what it says."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import structlog
+
+from embedded.ports import require_free
+from operations.monitoring import Check, MonitoringServer, application
+
+EXPORTER_PORT = 9610
+WORKER_PORT = 9611
+INTAKE_PORT = 9612
+DASHBOARD_PORT = 9613
+
+_log = structlog.get_logger(__name__)
+
+
+class Listening(NamedTuple):
+    """An address to listen on; port 0 takes any that is free."""
+
+    host: str
+    port: int
+
+
+def monitoring(
+    listening: Listening, ready: Mapping[str, Check], alive: Mapping[str, Check] | None = None
+) -> MonitoringServer:
+    """A server of this process's metrics and health; see `operations.monitoring`.
+
+    Raises:
+        PortTakenError: Another process listens there.
+    """
+    if listening.port:
+        require_free(listening.port, wanted_by="monitoring", option="--monitoring-port")
+    return MonitoringServer(application(ready, alive=alive), listening.host, listening.port)

@@ -1,0 +1,126 @@
+"""What every process answers its operator: `/metrics`, `/healthz` and `/readyz`.
+
+On a port of its own: figures are for Prometheus, not for whoever may use the process.
+"""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+import orjson
+import uvicorn
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+START_SECONDS = 10.0
+STOP_SECONDS = 2
+
+_POLL_SECONDS = 0.01
+_MAX_CONNECTIONS = 50
+_UNAVAILABLE = 503
+
+Check = Callable[[], bool]
+"""Asks whether something holds; called in a thread, and bounded in time."""
+
+
+class MonitoringError(RuntimeError):
+    """The monitoring server did not start."""
+
+
+def application(
+    ready: Mapping[str, Check],
+    *,
+    alive: Mapping[str, Check] | None = None,
+    registry: CollectorRegistry = REGISTRY,
+) -> Starlette:
+    """The three answers as an ASGI application.
+
+    Args:
+        ready: What has to hold for the process to do its work, each by a word for it.
+        alive: What has to hold or the process must be started anew; by default, that it answers.
+        registry: What `/metrics` tells.
+    """
+
+    def probe(checks: Mapping[str, Check]) -> Callable[[Request], Response]:
+        def answer(_: Request) -> Response:
+            held = {name: check() for name, check in checks.items()}
+            status = 200 if all(held.values()) else _UNAVAILABLE
+            return Response(orjson.dumps(held), status, media_type="application/json")
+
+        return answer
+
+    async def metrics(request: Request) -> Response:
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        content = await run_in_threadpool(encode, registry)
+        return Response(content, headers={"Content-Type": content_type})
+
+    return Starlette(
+        routes=[
+            Route("/metrics", metrics),
+            Route("/healthz", probe(alive or {})),
+            Route("/readyz", probe(ready)),
+        ]
+    )
+
+
+class MonitoringServer:
+    """Serves it in a thread, beside what the process does. Use as a context manager.
+
+    Args:
+        app: What to serve.
+        host: The address to listen on.
+        port: A port that is free, or 0 for any.
+    """
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                access_log=False,
+                log_config=None,
+                log_level="warning",
+                server_header=False,
+                limit_concurrency=_MAX_CONNECTIONS,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        self._thread = threading.Thread(target=self._run, name="monitoring", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise MonitoringError("the monitoring server did not start; the log says why")
+            time.sleep(_POLL_SECONDS)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    def _run(self) -> None:
+        # uvicorn ends the thread this way where it cannot listen.
+        with contextlib.suppress(SystemExit):
+            self._server.run()
