@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
-from kafka import KafkaAdminClient, TopicPartition
-from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
-from kafka.structs import OffsetAndMetadata
+from kafka import TopicPartition
+
+from operations.lag.offsets import Offsets
 
 Positions = Mapping[TopicPartition, int]
 """An offset for each partition."""
@@ -23,9 +22,7 @@ class Backlog:
     """
 
     def __init__(self, bootstrap_servers: str, group: str, partitions: int) -> None:
-        self._admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap_servers, client_id="isegoria-backlog"
-        )
+        self._offsets = Offsets(bootstrap_servers)
         self._group = group
         self._partitions = partitions
 
@@ -38,7 +35,7 @@ class Backlog:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._admin.close()
+        self._offsets.close()
 
     def remaining(self, topics: Iterable[str]) -> int:
         """Records of the topics, all together, that the group has not committed.
@@ -54,36 +51,18 @@ class Backlog:
         They are read in this order: what the group has brought about by then is within the ends.
         """
         wanted = self._partitions_of(topics)
-        committed = self._committed(wanted)
-        earliest = self._admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.EARLIEST))
-        latest = self._admin.list_partition_offsets(dict.fromkeys(wanted, OffsetSpec.LATEST))
-        done = {
-            partition: max(
-                earliest[partition].offset,
-                committed[partition].offset if partition in committed else -1,
-            )
-            for partition in wanted
-        }
-        return done, {partition: latest[partition].offset for partition in wanted}
+        # While the coordinator cannot say, nothing is known to be done, which is never too little.
+        committed = self._offsets.committed(self._group) or {}
+        earliest = self._offsets.earliest(wanted)
+        done = {place: max(earliest[place], committed.get(place, 0)) for place in wanted}
+        return done, self._offsets.ends(wanted)
 
     def _partitions_of(self, topics: Iterable[str]) -> list[TopicPartition]:
         return [TopicPartition(topic, p) for topic in topics for p in range(self._partitions)]
 
-    def _committed(self, wanted: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
-        try:
-            offsets = self._admin.list_group_offsets({self._group: wanted})[self._group]
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-            # The group's coordinator is moving, or not there before the first commit: nothing is
-            # known to be done, which is never too little.
-            return {}
-        return dict(offsets)
-
     def written(self, topics: Iterable[str]) -> int:
         """Records ever written to the topics, all together."""
-        wanted = dict.fromkeys(self._partitions_of(topics), OffsetSpec.LATEST)
-        return sum(end.offset for end in self._admin.list_partition_offsets(wanted).values())
+        return sum(self._offsets.ends(self._partitions_of(topics)).values())
 
     def complete(self, stages: Iterable[Iterable[str]]) -> bool:
         """Whether nothing remains in any stage.

@@ -29,6 +29,7 @@ _COMMANDS = {
     "policy": "policy",
     "schema": "schema",
     "verify": "verify",
+    "lag": "lag",
 }
 """Where each command is: its module, and its name there where that is another one."""
 
