@@ -1,6 +1,7 @@
-"""The embedded stack with our worker and the dashboard in it."""
+"""The embedded stack with our worker, the exporter and the dashboard in it."""
 
 import http.client
+import json
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -9,18 +10,26 @@ from pydantic import SecretStr
 
 from dashboard.config import read_config
 from embedded import ports
+from embedded.program import write_private
 from embedded.stack import ANY_PORT, Program, Stack
 from embedded.supervision import STARTED
 from isegoria.connections import Connections
+from isegoria.monitoring import EXPORTER_PORT
 from isegoria.settings import Settings
 from isegoria.worker import prepare
 
 WORKER = "worker"
+EXPORTER = "exporter"
 DASHBOARD = "dashboard"
 DASHBOARD_PORT = 8600
+TARGETS = "targets.json"
+"""In the data directory: where Prometheus finds the processes, for its `file_sd_configs`."""
 
-_DASHBOARD_SECONDS = 60
+_READY_SECONDS = 60
 _PORT = "--port"
+_MONITORING_PORT = "--monitoring-port"
+_MONITORED = {WORKER: _MONITORING_PORT, EXPORTER: _PORT, DASHBOARD: _MONITORING_PORT}
+"""The option by which each process is told where to answer Prometheus."""
 
 
 def start(
@@ -43,13 +52,32 @@ def start(
     prepare(settings, connections)
     on_step("starting the worker")
     stack.run([worker_program(settings, connections)])
+    write_targets(stack)
     return connections
 
 
 def worker_program(settings: Settings, connections: Connections) -> Program:
     """How the stack runs a worker."""
     session = {"ISEGORIA_KAFKA_SESSION_SECONDS": str(settings.kafka_session_seconds)}
-    return _program(WORKER, (), settings, connections, session)
+    where = (_MONITORING_PORT, str(_monitoring_port(Stack(settings.data_dir), WORKER)))
+    return _program(WORKER, where, settings, connections, session)
+
+
+def start_exporter(settings: Settings, connections: Connections) -> str:
+    """Have the stack run the exporter, on its port of the last time, 9610, or any that is free.
+
+    Returns:
+        Where its metrics are.
+
+    Raises:
+        StackError: It did not start.
+    """
+    stack = Stack(settings.data_dir)
+    port = _monitoring_port(stack, EXPORTER)
+    stack.run([_program(EXPORTER, (_PORT, str(port)), settings, connections, {})])
+    stack.wait_until_ready(EXPORTER, lambda: _answers(port), _READY_SECONDS)
+    write_targets(stack)
+    return f"http://localhost:{port}/metrics"
 
 
 def start_dashboard(settings: Settings, connections: Connections, port: int | None) -> str:
@@ -73,16 +101,45 @@ def start_dashboard(settings: Settings, connections: Connections, port: int | No
     stack = Stack(settings.data_dir)
     chosen = _chosen_port(stack, port)
     who = {} if file is None else {"ISEGORIA_DASHBOARD_FILE": str(file.resolve())}
-    arguments = (_PORT, str(chosen))
+    monitored = str(_monitoring_port(stack, DASHBOARD))
+    arguments = (_PORT, str(chosen), _MONITORING_PORT, monitored)
     stack.run([_program(DASHBOARD, arguments, settings, connections, who)])
-    stack.wait_until_ready(DASHBOARD, lambda: _answers(chosen), _DASHBOARD_SECONDS)
+    stack.wait_until_ready(DASHBOARD, lambda: _answers(chosen), _READY_SECONDS)
+    write_targets(stack)
     return f"http://localhost:{chosen}/" if config is None else f"{config.public_url}/"
+
+
+def write_targets(stack: Stack) -> None:
+    """Write down which processes of the stack Prometheus should scrape, and where."""
+    ports_of = {name: _last_port(stack, name, option) for name, option in _MONITORED.items()}
+    targets = [
+        {"targets": [f"{ports.HOST}:{port}"], "labels": {"job": name}}
+        for name, port in ports_of.items()
+        if port is not None
+    ]
+    write_private(stack.folder / TARGETS, json.dumps(targets, indent=2) + "\n")
+
+
+def _last_port(stack: Stack, name: str, option: str) -> int | None:
+    """The port that a program was last given; None where it never was."""
+    program = stack.program(name)
+    if program is None:
+        return None
+    return int(program.command[program.command.index(option) + 1])
+
+
+def _monitoring_port(stack: Stack, name: str) -> int:
+    """A program's monitoring port: its own already, or a free one."""
+    last = _last_port(stack, name, _MONITORED[name])
+    if last and stack.states().get(name) in STARTED:
+        return last
+    wanted = last or (EXPORTER_PORT if name == EXPORTER else ANY_PORT)
+    return wanted if wanted and not ports.is_listening(wanted) else ports.free_port()
 
 
 def _chosen_port(stack: Stack, wanted: int | None) -> int:
     """The port wanted now, the dashboard's own already, or free."""
-    program = stack.program(DASHBOARD)
-    last = None if program is None else int(program.command[program.command.index(_PORT) + 1])
+    last = _last_port(stack, DASHBOARD, _PORT)
     if last and stack.states().get(DASHBOARD) in STARTED and wanted in (None, ANY_PORT, last):
         return last
     port = (last or DASHBOARD_PORT) if wanted is None else (wanted or ports.free_port())

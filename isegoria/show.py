@@ -304,7 +304,9 @@ def _table(title: str) -> Table:
     )
 
 
-def show_addresses(connections: Connections, data_dir: Path, dashboard: str | None) -> None:
+def show_addresses(
+    connections: Connections, data_dir: Path, dashboard: str | None, metrics: str
+) -> None:
     """Say where things are, without the password; the dashboard only where it runs."""
     place = urlsplit(connections.clickhouse.get_secret_value())
     clickhouse = f"http://{place.hostname}:{place.port}/"
@@ -315,6 +317,7 @@ def show_addresses(connections: Connections, data_dir: Path, dashboard: str | No
         f"ClickHouse  {clickhouse} (user {place.username}, password in {data_dir / 'stack.json'})",
         highlight=False,
     )
+    console.print(f"Metrics     {metrics}", highlight=False)
     console.print(f"Logs        {data_dir / 'logs'}", highlight=False)
 
 

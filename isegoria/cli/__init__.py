@@ -30,6 +30,7 @@ _COMMANDS = {
     "schema": "schema",
     "verify": "verify",
     "lag": "lag",
+    "exporter": "exporter",
 }
 """Where each command is: its module, and its name there where that is another one."""
 

@@ -13,7 +13,7 @@ from intake.importing import Meter, Source
 from intake.sample import CONSULTATION, sample_consultation
 from isegoria.cli import options
 from isegoria.connections import Connections
-from isegoria.embedding import start, start_dashboard
+from isegoria.embedding import start, start_dashboard, start_exporter
 from isegoria.inputs import FORMATS, Input
 from isegoria.pipeline import wait_until_complete
 from isegoria.policy import configured, put_in_force
@@ -107,7 +107,8 @@ def demo(  # noqa: PLR0913  each is an option
         if not once:
             with steps("starting the dashboard"):
                 dashboard = start_dashboard(settings, connections, dashboard_port)
-            show_addresses(connections, settings.data_dir, dashboard)
+                metrics = start_exporter(settings, connections)
+            show_addresses(connections, settings.data_dir, dashboard, metrics)
             _stay(settings, QUESTIONS if input_path is None else ("isegoria topics",))
     finally:
         with steps("stopping the stack"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from isegoria.cli import options
-from isegoria.embedding import start, start_dashboard
+from isegoria.embedding import start, start_dashboard, start_exporter
 from isegoria.policy import configured, put_in_force
 from isegoria.show import console, show_addresses, steps
 
@@ -24,7 +24,7 @@ def up(
     *,
     dashboard: bool,
 ) -> None:
-    """Start Kafka, ClickHouse, the worker and the dashboard, and leave them running.
+    """Start Kafka, ClickHouse, the worker, the exporter and the dashboard; leave them running.
 
     What runs already is left alone; what was killed is started again. The data stay in the data
     directory when the stack goes down. The policy of ISEGORIA_POLICY_FILE takes effect.
@@ -38,9 +38,11 @@ def up(
         if policy is not None:
             on_step("putting the policy in force")
             put_in_force(policy, connections, settings.kafka_partitions)
+        on_step("starting the exporter")
+        metrics = start_exporter(settings, connections)
         address = None
         if dashboard:
             on_step("starting the dashboard")
             address = start_dashboard(settings, connections, dashboard_port)
-    show_addresses(connections, settings.data_dir, address)
+    show_addresses(connections, settings.data_dir, address, metrics)
     console.print(f"Stop it with: isegoria down --data-dir {settings.data_dir}")

@@ -1,0 +1,89 @@
+"""`isegoria exporter`: what Prometheus is told of the pipeline."""
+
+import signal
+import sys
+from functools import partial
+from logging import CRITICAL, getLogger
+from pathlib import Path
+
+import click
+import uvicorn
+from clickhouse_connect.driver.exceptions import Error as ClickHouseError
+from kafka.errors import KafkaError
+from prometheus_client import CollectorRegistry, ProcessCollector
+
+from embedded.ports import require_free
+from isegoria import __version__, connections, logging
+from isegoria.cli import options
+from isegoria.monitoring import EXPORTER_PORT
+from isegoria.pipeline import STAGES
+from operations.backlog import Backlog
+from operations.exporter.clickhouse import open_clickhouse
+from operations.exporter.kafka import KafkaSource
+from operations.exporter.metrics import ExporterMetrics
+from operations.exporter.watch import Watch
+from operations.lag.monitor import LagMonitor
+from operations.monitoring import application
+from streams.app import APP_ID
+
+_KAFKA_SECONDS = 3.0
+_CLICKHOUSE_SECONDS = 10.0
+_STOP_SECONDS = 2
+_MAX_CONNECTIONS = 50
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=EXPORTER_PORT, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@options.data_dir
+def exporter(port: int, host: str, data_dir: Path | None) -> None:
+    """Serve metrics of lag, freshness, rejected events and ClickHouse to Prometheus.
+
+    Kafka and ClickHouse are looked at again and again, and /metrics tells what the last looks saw.
+    /readyz says whether they succeeded. One exporter is enough, however many workers there are.
+    """
+    settings = options.settings(data_dir)
+    found = connections.find(settings)
+    require_free(port, wanted_by="the exporter", option="--port")
+    logging.configure(settings.log_level, settings.log_format)
+    # A watch logs an outage once; the clients would, at every try.
+    for client in ("kafka", "clickhouse_connect", "urllib3"):
+        getLogger(client).setLevel(CRITICAL)
+    # uvicorn stops gracefully, then raises the signal again: this ends the process in order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    topics = [topic for stage in STAGES for topic in stage]
+    backlog = partial(Backlog, found.kafka, APP_ID, settings.kafka_partitions)
+    clickhouse_url = found.clickhouse.get_secret_value()
+    with (
+        LagMonitor(found.kafka, {APP_ID: topics}) as monitor,
+        Watch(
+            "kafka",
+            KafkaSource(monitor.observe, backlog, STAGES).open,
+            every=_KAFKA_SECONDS,
+            away=KafkaError,
+        ) as kafka,
+        Watch(
+            "clickhouse",
+            partial(open_clickhouse, clickhouse_url),
+            every=_CLICKHOUSE_SECONDS,
+            away=ClickHouseError,
+        ) as clickhouse,
+    ):
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        registry.register(ExporterMetrics(kafka.newest, clickhouse.newest, __version__))
+        uvicorn.run(
+            application(
+                ready={"kafka": kafka.answers, "clickhouse": clickhouse.answers},
+                alive={"kafka": kafka.is_running, "clickhouse": clickhouse.is_running},
+                registry=registry,
+            ),
+            host=host,
+            port=port,
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            server_header=False,
+            limit_concurrency=_MAX_CONNECTIONS,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
