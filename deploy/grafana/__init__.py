@@ -1,0 +1,1 @@
+"""Dashboards for Grafana, generated: what operators watch, and what policy teams read."""
