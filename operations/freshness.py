@@ -6,26 +6,25 @@ the next topics have then; and so on through the flow. When the last of these ar
 that was published before the first look is in the tables.
 """
 
-import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 
-import structlog
 from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from operations.backlog import Backlog, Positions
+from operations.watch import Watch
 
 LOOK_SECONDS = 2.0
 
 _MAX_LOOKS = 1_000
 """With as many under way, the rest of a long backlog is looked at less often."""
-
-_log = structlog.get_logger("operations")
 
 
 @dataclass
@@ -47,6 +46,7 @@ class Watermark:
     def __init__(self, stages: Sequence[Sequence[str]]) -> None:
         self._stages = [frozenset(topics) for topics in stages]
         self._looks: deque[_Look] = deque()
+        self._ends: Positions = {}
         self.up_to: datetime | None = None
 
     def look(self, at: datetime, done: Positions, ends: Positions) -> None:
@@ -57,6 +57,10 @@ class Watermark:
             done: How far the group had come, in every topic of every stage.
             ends: How far the topics went, seen after `done`.
         """
+        if any(ends.get(place, 0) < end for place, end in self._ends.items()):
+            # A topic was made anew: what looks of the old one wait for may never come.
+            self._looks.clear()
+        self._ends = ends
         if len(self._looks) < _MAX_LOOKS:
             self._looks.append(_Look(at, 0, self._of(0, ends)))
         for look in self._looks:
@@ -83,11 +87,10 @@ class Freshness:
         self._connect = connect
         self._topics = [topic for topics in stages for topic in topics]
         self._watermark = Watermark(stages)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="freshness", daemon=True)
+        self._watch = Watch("kafka", self._open, every=LOOK_SECONDS, away=KafkaError)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._watch.__enter__()
         return self
 
     def __exit__(
@@ -96,29 +99,21 @@ class Freshness:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop.set()
-        self._thread.join()
+        self._watch.__exit__(kind, error, traceback)
 
     def up_to(self) -> datetime | None:
         """Everything published before this moment is in the tables; None where nobody knows."""
+        # While Kafka is away this stays, and the age of the tables grows, as it should.
         return self._watermark.up_to
 
-    def _run(self) -> None:
-        answering = True
-        while not self._stop.is_set():
-            try:
-                with self._connect() as backlog:
-                    while not self._stop.is_set():
-                        at = datetime.now(UTC)
-                        self._watermark.look(at, *backlog.positions(self._topics))
-                        answering = True
-                        self._stop.wait(LOOK_SECONDS)
-            except KafkaError as error:
-                # The age of the tables grows meanwhile, as it should.
-                if answering:
-                    _log.warning("the age of the tables is not known", error=type(error).__name__)
-                answering = False
-                self._stop.wait(LOOK_SECONDS)
+    @contextmanager
+    def _open(self) -> Iterator[Callable[[], None]]:
+        with self._connect() as backlog:
+            yield partial(self._look, backlog)
+
+    def _look(self, backlog: Backlog) -> None:
+        at = datetime.now(UTC)
+        self._watermark.look(at, *backlog.positions(self._topics))
 
 
 def _reached(ends: Positions, done: Positions) -> bool:

@@ -20,11 +20,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from operations.serving import config
+
 START_SECONDS = 10.0
 STOP_SECONDS = 2
 
 _POLL_SECONDS = 0.01
-_MAX_CONNECTIONS = 50
+MAX_CONNECTIONS = 50
 _UNAVAILABLE = 503
 
 Check = Callable[[], bool]
@@ -82,17 +84,7 @@ class MonitoringServer:
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:
         self._server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                host=host,
-                port=port,
-                access_log=False,
-                log_config=None,
-                log_level="warning",
-                server_header=False,
-                limit_concurrency=_MAX_CONNECTIONS,
-                timeout_graceful_shutdown=STOP_SECONDS,
-            )
+            config(app, host, port, connections=MAX_CONNECTIONS, stop_seconds=STOP_SECONDS)
         )
         self._thread = threading.Thread(target=self._run, name="monitoring", daemon=True)
 

@@ -3,6 +3,8 @@
 from kafka import KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
 
+from operations.rebuilding import marker
+from operations.rebuilding.cluster import Cluster
 from schemas.topics import TOPICS
 
 
@@ -11,6 +13,19 @@ class PartitionsMismatchError(Exception):
 
 
 def ensure_topics(bootstrap_servers: str, *, partitions: int, replication: int) -> None:
+    """Make the topics that are missing, and look at those that are there; for who works on them.
+
+    Raises:
+        PartitionsMismatchError: As `make_topics` does.
+        RebuildError: They are being made anew, or that was interrupted.
+        KafkaError: The broker cannot be reached or refuses.
+    """
+    with Cluster(bootstrap_servers) as cluster:
+        marker.require_none(cluster)
+    make_topics(bootstrap_servers, partitions=partitions, replication=replication)
+
+
+def make_topics(bootstrap_servers: str, *, partitions: int, replication: int) -> None:
     """Make the topics that are missing, and look at those that are there.
 
     Raises:
@@ -37,7 +52,8 @@ def ensure_topics(bootstrap_servers: str, *, partitions: int, replication: int) 
             if found != partitions:
                 raise PartitionsMismatchError(
                     f"topic {description['name']} has {found} partitions, the worker is set to"
-                    f" {partitions}: set ISEGORIA_KAFKA_PARTITIONS to {found}"
+                    f" {partitions}: set ISEGORIA_KAFKA_PARTITIONS to {found}, or change the topics"
+                    f" with 'isegoria repartition {partitions}'"
                 )
     finally:
         admin.close()

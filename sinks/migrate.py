@@ -38,21 +38,37 @@ def migrate(client: Client) -> list[str]:
         SchemaError: The database has a migration that this code does not know.
     """
     client.command(_TABLE)
-    rows = client.query("SELECT name FROM schema_migrations FINAL").result_rows
-    applied = {str(name) for (name,) in rows}
-    migrations = {path.stem: path for path in sorted(_FILES.glob("*.sql"))}
+    names = pending(client)
+    for name in names:
+        for statement in _END_OF_STATEMENT.split(_migrations()[name].read_text(encoding="utf-8")):
+            if statement.strip():
+                client.command(statement)
+        client.command(
+            "INSERT INTO schema_migrations (name) VALUES ({name:String})", parameters={"name": name}
+        )
+    return names
+
+
+def pending(client: Client) -> list[str]:
+    """The migrations that `migrate` would apply, in order; nothing is changed.
+
+    Raises:
+        SchemaError: The database has a migration that this code does not know.
+    """
+    applied: set[str] = set()
+    if client.command("EXISTS TABLE schema_migrations"):
+        rows = client.query("SELECT name FROM schema_migrations FINAL").result_rows
+        applied = {str(name) for (name,) in rows}
+    migrations = _migrations()
     unknown = sorted(applied - migrations.keys())
     if unknown:
         raise SchemaError(
             f"database {client.database!r} has migrations that this version does not know:"
             f" {', '.join(unknown)}. The code is older than the data: run the newer version"
         )
-    pending = [name for name in migrations if name not in applied]
-    for name in pending:
-        for statement in _END_OF_STATEMENT.split(migrations[name].read_text(encoding="utf-8")):
-            if statement.strip():
-                client.command(statement)
-        client.command(
-            "INSERT INTO schema_migrations (name) VALUES ({name:String})", parameters={"name": name}
-        )
-    return pending
+    return [name for name in migrations if name not in applied]
+
+
+def _migrations() -> dict[str, Path]:
+    """The file of each migration, in the order in which they are applied."""
+    return {path.stem: path for path in sorted(_FILES.glob("*.sql"))}

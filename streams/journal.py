@@ -125,8 +125,8 @@ class Decoder(Generic[E]):
         except msgspec.MsgspecError as error:
             raise JournalError(
                 f"journal: an entry cannot be read ({error}); another version of the worker wrote"
-                f" it, where this one reads format {FORMAT}: to build the journal again, delete its"
-                " topic and reset the group's offsets to the earliest"
+                f" it, where this one reads format {FORMAT}: 'isegoria replay' builds the journal"
+                " again, from the events"
             ) from error
 
 

@@ -59,7 +59,7 @@ class States(Generic[S, E]):
         if committed is not None and state.position + 1 < committed:
             raise JournalError(
                 f"journal {self._journal.name}, partition {partition}: it ends at offset"
-                f" {state.position}, but offsets below {committed} were acknowledged; to build it"
-                " again, reset the group's offsets to the earliest"
+                f" {state.position}, but offsets below {committed} were acknowledged;"
+                " 'isegoria replay' builds it again, from the events"
             )
         return state

@@ -31,6 +31,10 @@ _COMMANDS = {
     "verify": "verify",
     "lag": "lag",
     "exporter": "exporter",
+    "doctor": "doctor",
+    "restore": "restore",
+    "replay": "replay",
+    "repartition": "repartition",
 }
 """Where each command is: its module, and its name there where that is another one."""
 

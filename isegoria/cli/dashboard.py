@@ -1,13 +1,10 @@
 """`isegoria dashboard`: what policy officers read, in a browser."""
 
 import json
-import signal
-import sys
 from functools import partial
 from pathlib import Path
 
 import click
-import uvicorn
 
 from dashboard.app import create_app
 from dashboard.config import development, read_config
@@ -18,12 +15,12 @@ from isegoria import connections, logging, monitoring
 from isegoria.cli import options
 from isegoria.embedding import DASHBOARD_PORT
 from isegoria.pipeline import STAGES
+from operations import serving
 from operations.backlog import Backlog
 from operations.freshness import Freshness
 from sinks.connection import answers
 from streams.app import APP_ID
 
-_STOP_SECONDS = 8
 _MAX_CONNECTIONS = 500
 
 
@@ -65,8 +62,6 @@ def dashboard(
     found = connections.find(settings)
     require_free(port, wanted_by="the dashboard", option="--port")
     logging.configure(settings.log_level, settings.log_format)
-    # uvicorn stops gracefully, then raises the signal again: this ends the process in order.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     backlog = partial(Backlog, found.kafka, APP_ID, settings.kafka_partitions)
     listening = monitoring.Listening(monitoring_host, monitoring_port)
     clickhouse = found.clickhouse.get_secret_value()
@@ -81,19 +76,7 @@ def dashboard(
             lambda: AcknowledgedPublisher(found.kafka),
             freshness.up_to,
         )
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            # Its own access log has addresses of people and query strings in it.
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            forwarded_allow_ips=proxy,
-            limit_concurrency=_MAX_CONNECTIONS,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-        )
+        serving.serve(serving.config(app, host, port, connections=_MAX_CONNECTIONS, proxy=proxy))
 
 
 @dashboard.command()

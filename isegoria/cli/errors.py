@@ -18,6 +18,7 @@ from isegoria.pipeline import IncompleteError
 from isegoria.policy import MixedPoliciesError
 from operations.monitoring import MonitoringError
 from operations.provisioning import PartitionsMismatchError
+from operations.rebuilding.errors import RebuildError
 from schemas.policy import PolicyError
 from sinks.migrate import SchemaError
 
@@ -36,6 +37,7 @@ _ANSWERS = (
     PolicyError,
     PortTakenError,
     PseudonymKeyError,
+    RebuildError,
     SchemaError,
     StackError,
     TableError,

@@ -1,13 +1,10 @@
 """`isegoria exporter`: what Prometheus is told of the pipeline."""
 
-import signal
-import sys
 from functools import partial
 from logging import CRITICAL, getLogger
 from pathlib import Path
 
 import click
-import uvicorn
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -21,15 +18,14 @@ from operations.backlog import Backlog
 from operations.exporter.clickhouse import open_clickhouse
 from operations.exporter.kafka import KafkaSource
 from operations.exporter.metrics import ExporterMetrics
-from operations.exporter.watch import Watch
 from operations.lag.monitor import LagMonitor
-from operations.monitoring import application
+from operations.monitoring import MAX_CONNECTIONS, STOP_SECONDS, application
+from operations.serving import config, serve
+from operations.watch import Watch
 from streams.app import APP_ID
 
 _KAFKA_SECONDS = 3.0
 _CLICKHOUSE_SECONDS = 10.0
-_STOP_SECONDS = 2
-_MAX_CONNECTIONS = 50
 
 
 @click.command()
@@ -49,8 +45,6 @@ def exporter(port: int, host: str, data_dir: Path | None) -> None:
     # A watch logs an outage once; the clients would, at every try.
     for client in ("kafka", "clickhouse_connect", "urllib3"):
         getLogger(client).setLevel(CRITICAL)
-    # uvicorn stops gracefully, then raises the signal again: this ends the process in order.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     topics = [topic for stage in STAGES for topic in stage]
     backlog = partial(Backlog, found.kafka, APP_ID, settings.kafka_partitions)
     clickhouse_url = found.clickhouse.get_secret_value()
@@ -72,18 +66,9 @@ def exporter(port: int, host: str, data_dir: Path | None) -> None:
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         registry.register(ExporterMetrics(kafka.newest, clickhouse.newest, __version__))
-        uvicorn.run(
-            application(
-                ready={"kafka": kafka.answers, "clickhouse": clickhouse.answers},
-                alive={"kafka": kafka.is_running, "clickhouse": clickhouse.is_running},
-                registry=registry,
-            ),
-            host=host,
-            port=port,
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            limit_concurrency=_MAX_CONNECTIONS,
-            timeout_graceful_shutdown=_STOP_SECONDS,
+        app = application(
+            ready={"kafka": kafka.answers, "clickhouse": clickhouse.answers},
+            alive={"kafka": kafka.is_running, "clickhouse": clickhouse.is_running},
+            registry=registry,
         )
+        serve(config(app, host, port, connections=MAX_CONNECTIONS, stop_seconds=STOP_SECONDS))

@@ -1,12 +1,9 @@
 """`isegoria intake`: the HTTP intake, and the tokens of its channels."""
 
 import json
-import signal
-import sys
 from pathlib import Path
 
 import click
-import uvicorn
 
 from embedded.ports import require_free
 from intake.admin import kafka_answers
@@ -17,8 +14,8 @@ from isegoria import connections, logging
 from isegoria.cli import options
 from isegoria.monitoring import INTAKE_PORT, Listening, monitoring
 from isegoria.settings import Settings
+from operations.serving import config, serve
 
-_STOP_SECONDS = 8
 _MAX_CONNECTIONS = 1_000
 
 
@@ -54,22 +51,10 @@ def intake(
     kafka = _kafka(settings)
     require_free(port, wanted_by="the intake", option="--port")
     logging.configure(settings.log_level, settings.log_format)
-    # uvicorn stops gracefully, then raises the signal again: this ends the process in order.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     listening = Listening(monitoring_host, monitoring_port)
     with monitoring(listening, {"kafka": lambda: kafka_answers(kafka)}):
-        uvicorn.run(
-            application(channels, pseudonyms, lambda: AcknowledgedPublisher(kafka)),
-            host=host,
-            port=port,
-            # Its own access log has query strings in it.
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            limit_concurrency=_MAX_CONNECTIONS,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-        )
+        app = application(channels, pseudonyms, lambda: AcknowledgedPublisher(kafka))
+        serve(config(app, host, port, connections=_MAX_CONNECTIONS))
 
 
 @intake.command()

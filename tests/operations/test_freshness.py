@@ -51,6 +51,13 @@ def test_a_verdict_that_is_not_in_the_tables_holds_it_back():
     assert watermark.up_to is None
 
 
+def test_topics_that_are_made_anew_do_not_hold_it_back_for_ever():
+    watermark = Watermark(STAGES)
+    watermark.look(second(0), offsets(4, 3), offsets(5, 3))
+    watermark.look(second(2), offsets(0, 0), offsets(0, 0))
+    assert second(2) == watermark.up_to
+
+
 def test_traffic_that_never_ends_does_not_hold_it_back():
     watermark = Watermark(STAGES)
     for number in range(20):

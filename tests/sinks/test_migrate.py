@@ -9,7 +9,7 @@ import pytest
 from schemas import records
 from schemas.records import Kind
 from sinks.connection import connect
-from sinks.migrate import SchemaError, migrate
+from sinks.migrate import SchemaError, migrate, pending
 from tests.sinks.rows import consultation, contribution, insert, standing
 
 MIGRATIONS = ["0001_tables", "0002_screening_in_full", "0003_redeliveries"]
@@ -104,6 +104,21 @@ def test_workers_that_start_at_once_all_succeed(clickhouse):
         list(threads.map(migrate, clients))
     applied = clients[0].query("SELECT name FROM schema_migrations FINAL ORDER BY name").result_rows
     assert [(name,) for name in MIGRATIONS] == applied
+
+
+def test_in_an_empty_database_everything_is_pending(clickhouse):
+    assert MIGRATIONS == pending(connect(clickhouse))
+
+
+def test_what_is_applied_is_not_pending(client):
+    client.command("DELETE FROM schema_migrations WHERE name = '0002_screening_in_full'")
+    assert ["0002_screening_in_full"] == pending(client)
+
+
+def test_asking_what_is_pending_changes_nothing(clickhouse):
+    client = connect(clickhouse)
+    pending(client)
+    assert 0 == client.command("EXISTS TABLE schema_migrations")
 
 
 def test_code_older_than_the_data_is_told_so(client):

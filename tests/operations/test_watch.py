@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from operations.exporter import watch
-from operations.exporter.watch import Watch
+from operations import watch
+from operations.watch import Watch
 from tests.fixtures.processes import wait_for
 
 

@@ -1,0 +1,110 @@
+"""Looks at Kafka: brokers, topics, the workers' group, its lag."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kafka.errors import KafkaError
+
+from operations.doctor import clocks, group, topics
+from operations.doctor.cluster import Broker, ClusterReader
+from operations.doctor.finding import Finding, Start, not_looked_at, ok, wrong
+from operations.lag.monitor import LagMonitor
+from operations.rebuilding import marker
+from operations.rebuilding.cluster import Cluster
+from schemas.topics import EVENTS, TOPICS
+
+BROKERS = "brokers"
+PROCEDURES = "procedures"
+
+CHECKS = (
+    BROKERS,
+    topics.THERE,
+    topics.PARTITIONS,
+    topics.REPLICATION,
+    topics.SETTINGS,
+    clocks.PUBLISHERS_CLOCK,
+    PROCEDURES,
+    group.MEMBERS,
+    group.LAG,
+)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the settings say of Kafka.
+
+    Attributes:
+        bootstrap_servers: Brokers as `host:port`, separated by commas.
+        partitions: Of every topic.
+        replication: Replicas of every topic.
+        group: The workers' consumer group.
+        topics: Those that it reads.
+        start: How Kafka and workers are started.
+    """
+
+    bootstrap_servers: str
+    partitions: int
+    replication: int
+    group: str
+    topics: Sequence[str]
+    start: Start
+
+
+def examine(expected: Expected) -> list[Finding]:
+    """Every check of Kafka; where it does not answer, that and what could not be looked at."""
+    try:
+        with ClusterReader(expected.bootstrap_servers) as reader:
+            return _examine(reader, expected)
+    except KafkaError as error:
+        says = f"{expected.bootstrap_servers} does not answer ({type(error).__name__})"
+        unseen = not_looked_at(CHECKS[1:], "Kafka does not answer")
+        return [wrong(BROKERS, says, expected.start.servers), *unseen]
+
+
+def brokers(found: Sequence[Broker]) -> Finding:
+    """Whether every broker can be reached where it says that it is."""
+    silent = [broker.address for broker in found if broker.version is None]
+    if silent:
+        return wrong(
+            BROKERS,
+            f"{len(silent)} of {len(found)} cannot be reached: {', '.join(silent)}",
+            "start them, and have advertised.listeners name addresses that are reached from here",
+        )
+    versions = sorted({".".join(map(str, broker.version or ())) for broker in found})
+    places = ", ".join(broker.address for broker in found)
+    return ok(BROKERS, f"{places}: all answer, Kafka {', '.join(versions)}")
+
+
+def _examine(reader: ClusterReader, expected: Expected) -> list[Finding]:
+    seen = reader.topics(topic.name for topic in TOPICS)
+    findings = [
+        brokers(reader.brokers()),
+        topics.there(seen, expected.start.workers),
+        topics.partitions(seen, expected.partitions),
+        topics.replication(seen, expected.replication),
+        topics.settings(seen, expected.bootstrap_servers),
+    ]
+    newest = reader.newest(EVENTS, len(seen[EVENTS].partitions)) if EVENTS in seen else None
+    findings.append(clocks.publishers_clock(newest, clocks.now()))
+    findings.append(_procedures(expected.bootstrap_servers))
+    places = [
+        (topic, partition)
+        for topic in expected.topics
+        if topic in seen
+        for partition in range(len(seen[topic].partitions))
+    ]
+    findings.append(group.members(reader.group(expected.group), places, expected.start.workers))
+    groups = {expected.group: expected.topics}
+    with LagMonitor(expected.bootstrap_servers, groups) as monitor:
+        findings.append(group.lag(group.judged(monitor), expected.start.workers))
+    return findings
+
+
+def _procedures(bootstrap_servers: str) -> Finding:
+    """Whether a rebuild was interrupted: no worker starts before it is complete."""
+    with Cluster(bootstrap_servers) as cluster:
+        mark = marker.read(cluster)
+    if mark is None:
+        return ok(PROCEDURES, "none was interrupted")
+    says = f"'{mark.command}' is under way, or was interrupted"
+    return wrong(PROCEDURES, says, f"let it end, or run it again: {mark.command}")
