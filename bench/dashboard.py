@@ -69,9 +69,7 @@ def main() -> None:
             (LARGE, "topic-01", large),
         ):
             publish(connections.kafka, events)
-            wait_until_complete(
-                connections.kafka, settings.kafka_partitions, seconds=PATIENCE_SECONDS
-            )
+            wait_until_complete(connections.kafka, seconds=PATIENCE_SECONDS)
             for name, address in asked(consultation, topic).items():
                 pages.append(measure(place, consultation, name, address, told.requests))
                 print(line(pages[-1]), flush=True)

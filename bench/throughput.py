@@ -109,7 +109,7 @@ def measure(peer: Peer, count: int) -> tuple[Measured, dict[str, list[object]]]:
         asyncio.run(load(connections.kafka, count, settings.kafka_partitions))
         stack.run([program(peer, settings, connections)])
         with (
-            Backlog(connections.kafka, peer.group, settings.kafka_partitions) as backlog,
+            Backlog(connections.kafka, peer.group) as backlog,
             closing(connect(connections.clickhouse.get_secret_value())) as client,
         ):
             peak = wait(lambda: backlog.complete(peer.stages) and told(client, count), peer, stack)

@@ -18,22 +18,27 @@ def free_port() -> int:
         return port
 
 
-def require_free(port: int, *, wanted_by: str, option: str) -> None:
+def require_free(port: int, *, wanted_by: str, option: str, host: str = HOST) -> None:
     """Check that a port can be listened on.
 
     Args:
         port: The port.
         wanted_by: What wants to listen, as the reader knows it: "Kafka".
         option: The command line option that chooses another port.
+        host: The address to listen on.
 
     Raises:
         PortTakenError: Another process has it, or the system refuses it.
     """
-    with socket.socket() as probe:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror:
+        raise PortTakenError(f"{wanted_by} cannot listen on {host}: no such address") from None
+    with socket.socket(family) as probe:
         # As servers do: connections of a server that just stopped do not make its port taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind(address)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             reason = "is taken by another process" if taken else f"is refused: {error.strerror}"

@@ -38,7 +38,7 @@ def open_admin(bootstrap_servers: str, client_id: str, seconds: float) -> KafkaA
             request_timeout_ms=milliseconds,
             kafka_client=owner,
         )
-    except KafkaError:
+    except BaseException:
         for each in owners:
             each.close()
         raise

@@ -64,7 +64,7 @@ def worker_program(settings: Settings, connections: Connections) -> Program:
 
 
 def start_exporter(settings: Settings, connections: Connections) -> str:
-    """Have the stack run the exporter, on its port of the last time, 9610, or any that is free.
+    """Have the stack run the exporter, on port 9610 or any that is free.
 
     Returns:
         Where its metrics are.
@@ -109,9 +109,26 @@ def start_dashboard(settings: Settings, connections: Connections, port: int | No
     return f"http://localhost:{chosen}/" if config is None else f"{config.public_url}/"
 
 
+def stop(settings: Settings) -> None:
+    """Stop the whole stack; Prometheus is told of nobody any more.
+
+    Raises:
+        StackError: A process outlived SIGKILL.
+    """
+    stack = Stack(settings.data_dir)
+    stack.down()
+    if stack.folder.exists():
+        write_targets(stack)
+
+
 def write_targets(stack: Stack) -> None:
-    """Write down which processes of the stack Prometheus should scrape, and where."""
-    ports_of = {name: _last_port(stack, name, option) for name, option in _MONITORED.items()}
+    """Write down which processes of the stack run, and where Prometheus should scrape them."""
+    states = stack.states()
+    ports_of = {
+        name: _last_port(stack, name, option)
+        for name, option in _MONITORED.items()
+        if states.get(name) in STARTED
+    }
     targets = [
         {"targets": [f"{ports.HOST}:{port}"], "labels": {"job": name}}
         for name, port in ports_of.items()
@@ -123,7 +140,7 @@ def write_targets(stack: Stack) -> None:
 def _last_port(stack: Stack, name: str, option: str) -> int | None:
     """The port that a program was last given; None where it never was."""
     program = stack.program(name)
-    if program is None:
+    if program is None or option not in program.command:
         return None
     return int(program.command[program.command.index(option) + 1])
 

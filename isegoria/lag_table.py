@@ -1,16 +1,18 @@
 """How consumer groups do, for the terminal and for scripts."""
 
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from operations.lag.report import GroupLag, GroupStatus, PartitionLag, PartitionStatus
+from operations.lag.status import is_late
 
 _STYLES = {GroupStatus.OK: "green", GroupStatus.WARN: "yellow", GroupStatus.ERR: "bold red"}
 _SEVERITY = tuple(_STYLES)
@@ -55,12 +57,39 @@ def summary(group: GroupLag) -> str:
     return f"{group.group}: {group.status}, {behind}, {workers}"
 
 
-def lag_as_tables(groups: Sequence[GroupLag], trail: Trail | None = None) -> RenderableType:
-    """The sentence of each group, and under it a row per partition.
+def lag_as_tables(groups: Sequence[GroupLag]) -> RenderableType:
+    """The sentence of each group, and under it a row per partition."""
+    return Group(*(part for group in groups for part in _shown(group, group.partitions)))
 
-    With a trail, it has a sparkline instead of the offsets.
+
+def lag_as_screen(groups: Sequence[GroupLag], trail: Trail, console: Console) -> RenderableType:
+    """The same with a sparkline instead of the offsets, and no higher than the terminal.
+
+    Where it has no room for all rows, those of the partitions that do best are left out.
     """
-    return Group(*(part for group in groups for part in _shown(group, trail)))
+    every = [(group, partition) for group in groups for partition in group.partitions]
+    best_first = sorted(every, key=lambda one: _urgency(one[1]))
+
+    def screen(left_out: int) -> RenderableType:
+        without = best_first[:left_out]
+        gone = {_key(*one) for one in without}
+        parts = [
+            part
+            for group in groups
+            for part in _shown(
+                group, [one for one in group.partitions if _key(group, one) not in gone], trail
+            )
+        ]
+        return Group(*parts, *_left_out([partition for _, partition in without]))
+
+    def fits(left_out: int) -> bool:
+        return len(console.render_lines(screen(left_out))) <= console.height
+
+    if not console.is_terminal:
+        return screen(0)
+    # A row takes a line at least.
+    certainly = max(0, len(every) - console.height)
+    return screen(bisect_left(range(len(every)), True, certainly, key=fits))  # noqa: FBT003
 
 
 def lag_as_document(groups: Sequence[GroupLag]) -> dict[str, Any]:
@@ -93,7 +122,28 @@ def span(seconds: float) -> str:
     return f"{minutes:.0f} min" if minutes < 119.5 else f"{minutes / 60:.1f} h"  # noqa: PLR2004
 
 
-def _shown(group: GroupLag, trail: Trail | None) -> tuple[RenderableType, ...]:
+def _urgency(partition: PartitionLag) -> tuple[bool, bool, int]:
+    """What is late goes before what is not, and of that what does badly."""
+    well = partition.status is PartitionStatus.OK
+    return not well, is_late(partition.lag, partition.seconds), partition.lag
+
+
+def _left_out(partitions: Sequence[PartitionLag]) -> tuple[RenderableType, ...]:
+    """How many have no row, in a sentence, if any."""
+    if not partitions:
+        return ()
+    late = sum(is_late(one.lag, one.seconds) for one in partitions)
+    words = f"{late:,} of them late" if late else "none of them late"
+    return (Text(f"No room for {len(partitions):,} more partitions, {words}.", "italic"),)
+
+
+def _shown(
+    group: GroupLag, rows: Sequence[PartitionLag], trail: Trail | None = None
+) -> tuple[RenderableType, ...]:
+    """The sentence of a group, and a table of some of its partitions if there are any."""
+    sentence = Text(summary(group), style=_STYLES[group.status])
+    if not rows:
+        return (sentence,)
     prefix = _common_prefix({partition.topic for partition in group.partitions})
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     if prefix:
@@ -104,12 +154,12 @@ def _shown(group: GroupLag, trail: Trail | None) -> tuple[RenderableType, ...]:
     for heading in ("#", *where, *_HEADINGS):
         table.add_column(heading, justify="right", no_wrap=True)
     topic = ""
-    for partition in group.partitions:
+    for partition in rows:
         shown = "" if partition.topic == topic else partition.topic.removeprefix(prefix)
         topic = partition.topic
         offsets = _offsets(partition) if trail is None else (trail.of(group, partition),)
         table.add_row(Text(shown), str(partition.partition), *offsets, *_cells(partition))
-    return Text(summary(group), style=_STYLES[group.status]), table
+    return sentence, table
 
 
 def _common_prefix(topics: Collection[str]) -> str:

@@ -32,5 +32,10 @@ def monitoring(
         PortTakenError: Another process listens there.
     """
     if listening.port:
-        require_free(listening.port, wanted_by="monitoring", option="--monitoring-port")
+        require_free(
+            listening.port,
+            wanted_by="monitoring",
+            option="--monitoring-port",
+            host=listening.host,
+        )
     return MonitoringServer(application(ready, alive=alive), listening.host, listening.port)

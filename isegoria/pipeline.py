@@ -17,15 +17,14 @@ class IncompleteError(Exception):
     """The tables were not complete in time."""
 
 
-def is_complete(kafka: str, partitions: int) -> bool:
+def is_complete(kafka: str) -> bool:
     """Whether everything that is in Kafka is in the tables."""
-    with Backlog(kafka, APP_ID, partitions) as backlog:
+    with Backlog(kafka, APP_ID) as backlog:
         return backlog.complete(STAGES)
 
 
 def wait_until_complete(
     kafka: str,
-    partitions: int,
     *,
     seconds: float,
     on_remaining: Callable[[int], None] = lambda _: None,
@@ -34,14 +33,13 @@ def wait_until_complete(
 
     Args:
         kafka: Brokers as `host:port`, separated by commas.
-        partitions: Partitions of each topic.
         seconds: How long to wait without any progress.
         on_remaining: Told how many events are still to be screened.
 
     Raises:
         IncompleteError: Nothing moved for that long; the message says what remains.
     """
-    with Backlog(kafka, APP_ID, partitions) as backlog:
+    with Backlog(kafka, APP_ID) as backlog:
         last: tuple[int, ...] = ()
         deadline = time.monotonic() + seconds
         while not backlog.complete(STAGES):

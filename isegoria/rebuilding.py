@@ -55,7 +55,7 @@ def programs_stopped(settings: Settings) -> Iterator[dict[str, str]]:
         stack.run([replace(one, environment={**one.environment, **variables}) for one in programs])
 
 
-def follow(settings: Settings, kafka: str, partitions: int, stage: int) -> None:
+def follow(settings: Settings, kafka: str, stage: int) -> None:
     """Show how the embedded stack's worker goes on, until the tables are complete.
 
     Elsewhere, say what is to be started.
@@ -63,7 +63,6 @@ def follow(settings: Settings, kafka: str, partitions: int, stage: int) -> None:
     Args:
         settings: Where the workers run.
         kafka: Brokers.
-        partitions: Of each topic.
         stage: Which of `isegoria.pipeline.STAGES` has most to do.
 
     Raises:
@@ -75,13 +74,12 @@ def follow(settings: Settings, kafka: str, partitions: int, stage: int) -> None:
             highlight=False,
         )
         return
-    with progress() as bar, Backlog(kafka, APP_ID, partitions) as backlog:
+    with progress() as bar, Backlog(kafka, APP_ID) as backlog:
         topics = STAGES[stage]
         total = backlog.written(topics)
         task = bar.add_task(_LABELS[stage], total=total)
         wait_until_complete(
             kafka,
-            partitions,
             seconds=_PATIENCE_SECONDS,
             on_remaining=lambda _: bar.update(task, completed=total - backlog.remaining(topics)),
         )

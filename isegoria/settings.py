@@ -1,13 +1,17 @@
 """Every setting, declared once. Its environment variable is `ISEGORIA_` and the field's name."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from intake.masking import Masking
 from intake.pseudonyms import Pseudonymiser
+from sinks.connection import read_url
+
+_SERVERS = re.compile(r"[^\s:,/]+:[0-9]{1,5}(,[^\s:,/]+:[0-9]{1,5})*|\[[0-9a-fA-F:]+\]:[0-9]{1,5}")
 
 
 class Settings(BaseSettings):
@@ -66,6 +70,20 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe messages that are logged."
     )
+
+    @field_validator("kafka_bootstrap_servers")
+    @classmethod
+    def _names_brokers(cls, servers: str | None) -> str | None:
+        if servers is not None and not _SERVERS.fullmatch(servers):
+            raise ValueError("expected host:port, several separated by commas")
+        return servers
+
+    @field_validator("clickhouse_url")
+    @classmethod
+    def _names_a_database(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            read_url(url.get_secret_value())
+        return url
 
     def pseudonymiser(self) -> Pseudonymiser:
         """What gives people their pseudonyms here.

@@ -1,6 +1,8 @@
 """The worker process: topics and tables made ready, then the Faust app with its agents."""
 
 import gc
+import os
+import threading
 from io import StringIO
 from signal import Signals
 from typing import NoReturn, cast
@@ -8,6 +10,7 @@ from typing import NoReturn, cast
 import faust
 import structlog
 
+from intake.admin import kafka_answers
 from isegoria.connections import Connections
 from isegoria.monitoring import Listening, monitoring
 from isegoria.settings import Settings
@@ -21,8 +24,11 @@ from streams.app import WorkerConfig, create_app
 from streams.health import Health
 from streams.transport import Consumer
 
-FINISH_SECONDS = 5.0
-"""How long a worker that is told to stop works on; a process manager may kill it after 10."""
+FINISH_SECONDS = 4.0
+"""How long a worker that is told to stop works on."""
+
+STOP_SECONDS = 8.0
+"""After which it ends in any case: a process manager may kill it after 10."""
 
 log = structlog.get_logger(__name__)
 
@@ -30,11 +36,22 @@ log = structlog.get_logger(__name__)
 class _Worker(faust.Worker):
     """Faust's worker, which finishes what it works on, and does not show it."""
 
+    stopped_in_order = False
+
     async def _stop_on_signal(self, signal: Signals) -> None:
+        last_resort = threading.Timer(STOP_SECONDS, self._end)
+        last_resort.daemon = True
+        last_resort.start()
         app = cast("faust.App", self.app)
         if not app.rebalancing and app.rebalancing_count:
             await cast("Consumer", app.consumer).finish(FINISH_SECONDS)
         await super()._stop_on_signal(signal)
+        self.stopped_in_order = True
+
+    def _end(self) -> None:
+        """End the process as it is: a server that hangs must not hold up its stop."""
+        log.warning("stopped without an answer from a server", committed=self.stopped_in_order)
+        os._exit(0 if self.stopped_in_order else 1)
 
     def _on_sigusr1(self) -> None:
         # Faust would log every stack with its variables: contributions, word for word.
@@ -73,7 +90,10 @@ def prepare(settings: Settings, connections: Connections) -> list[str]:
 
 
 def run(settings: Settings, connections: Connections, listening: Listening) -> NoReturn:
-    """Run until a signal comes (exit code 0) or something unforeseen happens (another one)."""
+    """Run until a signal comes, or something unforeseen happens.
+
+    The exit code is 0 when a signal came and what was done is committed, else another one.
+    """
     if applied := prepare(settings, connections):
         log.info("tables migrated", migrations=applied)
     # What the state holds stays. Python's defaults would walk through all of it again and again:
@@ -92,7 +112,11 @@ def run(settings: Settings, connections: Connections, listening: Listening) -> N
     )
     health.watch(worker.loop)
     clickhouse = connections.clickhouse.get_secret_value()
-    ready = {"partitions": health.ready, "clickhouse": lambda: answers(clickhouse)}
+    ready = {
+        "partitions": health.ready,
+        "kafka": lambda: kafka_answers(connections.kafka),
+        "clickhouse": lambda: answers(clickhouse),
+    }
     with monitoring(listening, ready, {"event loop": health.alive}) as server:
         log.info(
             "worker starts",

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from kafka import TopicPartition
+from kafka.errors import UnknownTopicOrPartitionError
 
 from operations.lag.offsets import Offsets
 
@@ -15,16 +16,16 @@ Positions = Mapping[TopicPartition, int]
 class Backlog:
     """Reads what a consumer group still has before it. Use as a context manager.
 
+    Every method may raise a KafkaError, as where a topic is missing.
+
     Args:
         bootstrap_servers: Brokers as `host:port`, separated by commas.
         group: The consumer group.
-        partitions: Partitions of each topic asked about.
     """
 
-    def __init__(self, bootstrap_servers: str, group: str, partitions: int) -> None:
+    def __init__(self, bootstrap_servers: str, group: str) -> None:
         self._offsets = Offsets(bootstrap_servers)
         self._group = group
-        self._partitions = partitions
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +59,12 @@ class Backlog:
         return done, self._offsets.ends(wanted)
 
     def _partitions_of(self, topics: Iterable[str]) -> list[TopicPartition]:
-        return [TopicPartition(topic, p) for topic in topics for p in range(self._partitions)]
+        """All partitions of the topics: of one that is missing nobody knows what remains."""
+        asked = list(topics)
+        found = self._offsets.partitions(asked)
+        if missing := set(asked) - {place.topic for place in found}:
+            raise UnknownTopicOrPartitionError(f"no topic {', '.join(sorted(missing))}")
+        return found
 
     def written(self, topics: Iterable[str]) -> int:
         """Records ever written to the topics, all together."""

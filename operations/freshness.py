@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Self
 
 from kafka import TopicPartition
-from kafka.errors import KafkaError
 
 from operations.backlog import Backlog, Positions
 from operations.watch import Watch
@@ -79,7 +78,7 @@ class Freshness:
     """Looks at Kafka again and again, in a thread. Use as a context manager.
 
     Args:
-        connect: Makes what reads the offsets; may fail with a KafkaError while Kafka is away.
+        connect: Makes what reads the offsets; may fail while Kafka is away.
         stages: Topics by stage, in the order of the flow.
     """
 
@@ -87,7 +86,7 @@ class Freshness:
         self._connect = connect
         self._topics = [topic for topics in stages for topic in topics]
         self._watermark = Watermark(stages)
-        self._watch = Watch("kafka", self._open, every=LOOK_SECONDS, away=KafkaError)
+        self._watch = Watch("kafka", self._open, every=LOOK_SECONDS)
 
     def __enter__(self) -> Self:
         self._watch.__enter__()

@@ -3,6 +3,7 @@
 On a port of its own: figures are for Prometheus, not for whoever may use the process.
 """
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -26,11 +27,12 @@ START_SECONDS = 10.0
 STOP_SECONDS = 2
 
 _POLL_SECONDS = 0.01
-MAX_CONNECTIONS = 50
+MAX_CONNECTIONS = 500
 _UNAVAILABLE = 503
+_REMEMBERED_SECONDS = 1.0
 
 Check = Callable[[], bool]
-"""Asks whether something holds; called in a thread, and bounded in time."""
+"""Asks whether something holds, in a bounded time."""
 
 
 class MonitoringError(RuntimeError):
@@ -46,31 +48,70 @@ def application(
     """The three answers as an ASGI application.
 
     Args:
-        ready: What has to hold for the process to do its work, each by a word for it.
-        alive: What has to hold or the process must be started anew; by default, that it answers.
+        ready: What has to hold for the process to do its work, each by a word for it; asked in a
+            thread.
+        alive: What has to hold or the process must be started anew, told at once; by default, that
+            it answers.
         registry: What `/metrics` tells.
     """
+    readiness = _Remembered(ready)
 
-    def probe(checks: Mapping[str, Check]) -> Callable[[Request], Response]:
-        def answer(_: Request) -> Response:
-            held = {name: check() for name, check in checks.items()}
-            status = 200 if all(held.values()) else _UNAVAILABLE
-            return Response(orjson.dumps(held), status, media_type="application/json")
+    async def readyz(_: Request) -> Response:
+        return _answer(await readiness.held())
 
-        return answer
+    async def healthz(_: Request) -> Response:
+        return _answer(_ask(alive or {}))
 
     async def metrics(request: Request) -> Response:
-        encode, content_type = choose_encoder(request.headers.get("accept", ""))
-        content = await run_in_threadpool(encode, registry)
+        content, content_type = await run_in_threadpool(_metrics, request, registry)
         return Response(content, headers={"Content-Type": content_type})
 
     return Starlette(
         routes=[
             Route("/metrics", metrics),
-            Route("/healthz", probe(alive or {})),
-            Route("/readyz", probe(ready)),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
         ]
     )
+
+
+class _Remembered:
+    """Checks that ask others, for a moment answered from memory: however many ask, one thread does.
+
+    Args:
+        checks: By their names.
+    """
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+        self._asking = asyncio.Lock()
+        self._asked = float("-inf")
+        self._held: Mapping[str, bool] = {}
+
+    async def held(self) -> Mapping[str, bool]:
+        """Which of them hold."""
+        async with self._asking:
+            if time.monotonic() - self._asked > _REMEMBERED_SECONDS:
+                self._held = await run_in_threadpool(_ask, self._checks)
+                self._asked = time.monotonic()
+            return self._held
+
+
+def _ask(checks: Mapping[str, Check]) -> dict[str, bool]:
+    return {name: check() for name, check in checks.items()}
+
+
+def _answer(held: Mapping[str, bool]) -> Response:
+    status = 200 if all(held.values()) else _UNAVAILABLE
+    return Response(orjson.dumps(held), status, media_type="application/json")
+
+
+def _metrics(request: Request, registry: CollectorRegistry) -> tuple[bytes, str]:
+    try:
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+    except (TypeError, ValueError):  # a version that is none
+        encode, content_type = choose_encoder("")
+    return encode(registry), content_type
 
 
 class MonitoringServer:

@@ -53,7 +53,7 @@ def make_topics(bootstrap_servers: str, *, partitions: int, replication: int) ->
                 raise PartitionsMismatchError(
                     f"topic {description['name']} has {found} partitions, the worker is set to"
                     f" {partitions}: set ISEGORIA_KAFKA_PARTITIONS to {found}, or change the topics"
-                    f" with 'isegoria repartition {partitions}'"
+                    f" with 'isegoria repartition {partitions}' and this installation's --data-dir"
                 )
     finally:
         admin.close()

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -36,17 +37,12 @@ class Watch(Generic[Look]):
         source: Its name.
         open_source: Opens it anew after every failure.
         every: Seconds between two looks.
-        away: What opening and looking raise while the source does not answer. Anything else ends
-            the thread.
     """
 
-    def __init__(
-        self, source: str, open_source: Opener[Look], *, every: float, away: type[Exception]
-    ) -> None:
+    def __init__(self, source: str, open_source: Opener[Look], *, every: float) -> None:
         self._source = source
         self._open = open_source
         self._every = every
-        self._away = away
         self._seen: _Seen[Look] | None = None
         self._in_outage = False
         self._stop = threading.Event()
@@ -77,10 +73,6 @@ class Watch(Generic[Look]):
         """Whether there is a look that is not stale."""
         return self.newest() is not None
 
-    def is_running(self) -> bool:
-        """Whether it goes on looking; only an error that nobody foresaw ends it."""
-        return self._thread.is_alive()
-
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
@@ -88,7 +80,7 @@ class Watch(Generic[Look]):
                     while not self._stop.is_set():
                         self._keep(look())
                         self._stop.wait(self._every)
-            except self._away as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, the next look may succeed
                 self._lose(error)
                 self._stop.wait(self._every)
 
@@ -101,7 +93,12 @@ class Watch(Generic[Look]):
     def _lose(self, error: Exception) -> None:
         self._seen = None
         if not self._in_outage:
+            # Its message may hold an address with a password.
+            where = traceback.extract_tb(error.__traceback__)[-1]
             _log.warning(
-                "the source does not answer", source=self._source, error=type(error).__name__
+                "the source cannot be looked at",
+                source=self._source,
+                error=type(error).__name__,
+                at=f"{where.filename}:{where.lineno}",
             )
         self._in_outage = True

@@ -13,6 +13,8 @@ from streams.recovery import TableManager
 APP_ID = "isegoria"
 """Name of the app and so of its consumer group, and of its changelog's prefix."""
 
+_METADATA_AGE_MS = 5_000
+
 
 @dataclass(frozen=True)
 class WorkerConfig:
@@ -44,6 +46,9 @@ def create_app(config: WorkerConfig) -> faust.App:
         broker_heartbeat_interval=config.session_timeout / 4,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=4 * MEBIBYTE,
+        # A broker that has just started may not know its topics yet: the group then shares out
+        # nothing, and does so until somebody asks again (by default, after five minutes).
+        consumer_metadata_max_age_ms=_METADATA_AGE_MS,
         producer_acks=-1,
         stream_buffer_maxsize=16,
         # Waiting for agents has no bound, and a batch that was not acknowledged comes again.

@@ -23,6 +23,8 @@ class Health:
 
     def __init__(self, app: faust.App) -> None:
         self._app = app
+        # Made here and not when asked for: it belongs to the event loop of this thread.
+        self._recovery = cast("TableManager", app.tables).recovery
         self._last_beat = time.monotonic()
         metrics.READY.set_function(self.ready)
         metrics.RECOVERY_REMAINING.set_function(self.recovery_remaining)
@@ -45,13 +47,13 @@ class Health:
 
     def ready(self) -> bool:
         """Whether partitions are assigned and recovered; a worker may have been given none."""
-        return self._app.rebalancing_count > 0 and not self._app.rebalancing
+        app = self._app
+        return app.rebalancing_count > 0 and not app.rebalancing and not app.should_stop
 
     def recovery_remaining(self) -> int:
         """Records of the journals that are still to be read."""
-        recovery = cast("TableManager", self._app.tables).recovery
-        if not recovery.in_recovery:
+        if not self._recovery.in_recovery:
             return 0
         # Copied, since the worker's thread goes on.
-        read, ends = dict(recovery.active_offsets), dict(recovery.active_highwaters)
+        read, ends = dict(self._recovery.active_offsets), dict(self._recovery.active_highwaters)
         return sum(max(0, end - read.get(tp, -1)) for tp, end in ends.items())

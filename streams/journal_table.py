@@ -56,6 +56,11 @@ class JournalTable(Generic[E]):
         cast("Store[bytes, bytes]", table.data).data = self._stored
         self._sizes: dict[int, dict[Run, int]] = {}
 
+    def keep(self, partitions: set[int]) -> None:
+        """Forget the sizes of what other partitions have: they went to other workers."""
+        self._sizes = {p: sizes for p, sizes in self._sizes.items() if p in partitions}
+        self._measure()
+
     def load(self, partition: int) -> Iterator[Entry[E]]:
         """The partition's entries, as recovered, by their first offset and then their last."""
         runs = sorted(run for run in map(Run.from_key, self._stored) if run.partition == partition)

@@ -1,5 +1,6 @@
 """What a worker counts and times, for its `/metrics`; names by the conventions of Prometheus."""
 
+import re
 from collections import Counter as Tally
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -11,9 +12,10 @@ from schemas.records import Verdict
 from streams.screening import Screened
 
 MOST_CHANNELS = 50
-"""Channels are named by whoever runs them; those beyond count as one."""
-
 OTHER_CHANNELS = "other"
+"""Channels are named by whoever runs them; those beyond, and names that are none, count as one."""
+
+_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _EVENTS = (1, 4, 16, 64, 256, 1024, 4096)
@@ -83,7 +85,9 @@ def count(screened: Iterable[Screened]) -> None:
 
 
 def _label(channel: str) -> str:
-    if channel not in _named_channels and len(_named_channels) >= MOST_CHANNELS:
+    if channel in _named_channels:
+        return channel
+    if len(_named_channels) >= MOST_CHANNELS or not _CHANNEL.fullmatch(channel):
         return OTHER_CHANNELS
     _named_channels.add(channel)
     return channel

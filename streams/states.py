@@ -36,6 +36,7 @@ class States(Generic[S, E]):
         may be behind what another worker has journalled meanwhile.
         """
         self._states = {p: state for p, state in self._states.items() if p in partitions}
+        self._journal.keep(partitions)
         self._caught_up.clear()
 
     def of(self, partition: int, committed: int | None) -> S:

@@ -186,7 +186,11 @@ def _lag(times: Times) -> list[Alert]:
         ),
         Alert(
             name="IsegoriaLagGrowing",
-            expr=f"isegoria_consumer_drain_seconds == +Inf and {age} > {times.growing_seconds:g}",
+            expr=(
+                "isegoria_consumer_drain_seconds == +Inf\n"
+                "and isegoria_consumer_produced_records_per_second > 0\n"
+                f"and {age} > {times.growing_seconds:g}"
+            ),
             held=times.growing_for,
             severity="warning",
             summary="More comes in than is read",

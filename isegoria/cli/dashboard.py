@@ -60,9 +60,9 @@ def dashboard(
             f"without ISEGORIA_DASHBOARD_FILE nobody signs in: it does not listen on {host}"
         )
     found = connections.find(settings)
-    require_free(port, wanted_by="the dashboard", option="--port")
+    require_free(port, wanted_by="the dashboard", option="--port", host=host)
     logging.configure(settings.log_level, settings.log_format)
-    backlog = partial(Backlog, found.kafka, APP_ID, settings.kafka_partitions)
+    backlog = partial(Backlog, found.kafka, APP_ID)
     listening = monitoring.Listening(monitoring_host, monitoring_port)
     clickhouse = found.clickhouse.get_secret_value()
     ready = {"clickhouse": lambda: answers(clickhouse)}

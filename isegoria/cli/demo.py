@@ -96,7 +96,7 @@ def demo(  # noqa: PLR0913  each is an option
         meter, problems = Meter(), ProblemList()
         events = _read(input_path, format_name, settings, meter, problems)
         total = publish(events, meter, connections.kafka)
-        _watch(connections, settings, total)
+        _watch(connections, total)
         summaries = _summaries(connections)
         if json_file is not None:
             json_file.write_text(summaries_as_json(summaries) + "\n", encoding="utf-8")
@@ -149,13 +149,12 @@ def _read(
         yield from source.events(meter, datetime.now(UTC), problems.add)
 
 
-def _watch(connections: Connections, settings: Settings, total: int) -> None:
+def _watch(connections: Connections, total: int) -> None:
     """A progress bar until everything published is in the tables."""
     with progress() as bar:
         task = bar.add_task("screening", total=total)
         wait_until_complete(
             connections.kafka,
-            settings.kafka_partitions,
             seconds=_PATIENCE_SECONDS,
             on_remaining=lambda remaining: bar.update(task, completed=total - remaining),
         )

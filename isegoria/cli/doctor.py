@@ -2,35 +2,51 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from embedded.stack import Stack
-from isegoria import connections
+from embedded.stack import Stack, running
 from isegoria.cli import options
-from isegoria.connections import NotConnectedError
 from isegoria.pipeline import STAGES
 from isegoria.settings import Settings
 from isegoria.show import as_json as to_json
 from isegoria.show import console, steps
 from operations.doctor import clickhouse, host, kafka
-from operations.doctor.finding import Finding, Level, Start, not_looked_at, wrong
+from operations.doctor.finding import Finding, Level, Remedies, not_looked_at, typed, wrong
 from streams.app import APP_ID
 
 _CONNECTIONS = "connections"
-_ADDRESSES = "ISEGORIA_KAFKA_BOOTSTRAP_SERVERS and ISEGORIA_CLICKHOUSE_URL"
+_KAFKA = "ISEGORIA_KAFKA_BOOTSTRAP_SERVERS"
+_CLICKHOUSE = "ISEGORIA_CLICKHOUSE_URL"
+_UP = "isegoria up"
+_NOWHERE = "nobody says where it is"
 _MARKS = {
     Level.OK: Text("✓", "green"),
     Level.WARNING: Text("!", "yellow"),
     Level.WRONG: Text("✗", "bold red"),
 }
+
+
+class _Server(NamedTuple):
+    """Kafka or ClickHouse.
+
+    Attributes:
+        variable: Which says where it is.
+        address: Where it is; None where nobody says. That of ClickHouse holds a password.
+        remedies: What mends it.
+    """
+
+    variable: str
+    address: str | None
+    remedies: Remedies
 
 
 @click.command()
@@ -74,31 +90,80 @@ def _key(settings: Settings) -> Finding:
 
 
 def _installation(settings: Settings) -> list[Finding]:
-    up = f"isegoria up --data-dir {settings.data_dir}"
-    try:
-        found = connections.find(settings)
-    except NotConnectedError:
-        says = f"no stack is up in {settings.data_dir}, and the settings name no servers"
-        mend = f"{up}\nor set {_ADDRESSES}"
-        unseen = not_looked_at([*kafka.CHECKS, *clickhouse.CHECKS], "nobody says where it is")
-        return [wrong(_CONNECTIONS, says, mend), *unseen]
     stack = Stack(settings.data_dir)
     states = stack.states()
-    findings = [host.programs(states, stack.folder / "logs", up)] if states else []
-    # Servers elsewhere are not ours to start.
-    there = Start(f"start it, or correct {_ADDRESSES}", "isegoria worker")
-    start = Start(up, up) if states else there
+    brokers, database = _servers(settings, states)
+    findings = [
+        *_programs(stack, states, settings.data_dir),
+        *_connections(settings.data_dir, [brokers, database]),
+    ]
+    tables = _tables(database)
+    if brokers.address is None:
+        return [*findings, *not_looked_at(kafka.CHECKS, _NOWHERE), *tables]
     expected = kafka.Expected(
-        bootstrap_servers=found.kafka,
+        bootstrap_servers=brokers.address,
         partitions=settings.kafka_partitions,
         replication=settings.kafka_replication,
         group=APP_ID,
         topics=[topic for stage in STAGES for topic in stage],
-        start=start,
+        remedies=brokers.remedies,
+        clickhouse_is_wrong=tables[0].level is Level.WRONG,
     )
-    findings += kafka.examine(expected)
-    findings += clickhouse.examine(found.clickhouse.get_secret_value(), start)
-    return findings
+    return [*findings, *kafka.examine(expected), *tables]
+
+
+def _servers(settings: Settings, states: Mapping[str, str]) -> tuple[_Server, _Server]:
+    """Kafka and ClickHouse, each where its variable says, else in the stack."""
+    folder, embedded = settings.data_dir, running(settings.data_dir)
+    brokers, url = settings.kafka_bootstrap_servers, settings.clickhouse_url
+    return (
+        _embedded(_KAFKA, embedded.kafka, folder, states.get("kafka"))
+        if embedded and brokers is None
+        else _elsewhere(_KAFKA, brokers, folder),
+        _embedded(_CLICKHOUSE, embedded.clickhouse, folder, states.get("clickhouse"))
+        if embedded and url is None
+        else _elsewhere(_CLICKHOUSE, None if url is None else url.get_secret_value(), folder),
+    )
+
+
+def _embedded(variable: str, address: str, data_dir: Path, state: str | None) -> _Server:
+    """A server of the stack, by supervisord's word for its state."""
+    up = typed(_UP, data_dir)
+    # One that runs and does not answer hangs: `up` would leave it alone.
+    mend = f"{typed('isegoria down', data_dir)}\n{up}" if state == "RUNNING" else up
+    return _Server(variable, address, Remedies(data_dir, mend, up))
+
+
+def _elsewhere(variable: str, address: str | None, data_dir: Path) -> _Server:
+    """A server that a variable names, or should; it is not ours to start."""
+    mend = f"check {variable}, and that a server is up there"
+    return _Server(variable, address, Remedies(data_dir, mend, typed("isegoria worker", data_dir)))
+
+
+def _programs(stack: Stack, states: Mapping[str, str], data_dir: Path) -> list[Finding]:
+    """How the programs of the stack do, where it is up."""
+    if not states:
+        return []
+    return [host.programs(states, stack.folder / "logs", typed(_UP, data_dir))]
+
+
+def _connections(data_dir: Path, servers: Sequence[_Server]) -> list[Finding]:
+    """Which variables are missing, where no stack is there instead."""
+    missing = [server.variable for server in servers if server.address is None]
+    if not missing:
+        return []
+    says = f"no stack is up in {data_dir}; not set: {', '.join(missing)}"
+    mend = f"set {' and '.join(missing)}"
+    if len(missing) == len(servers):
+        mend = f"{typed(_UP, data_dir)}\nor {mend}"
+    return [wrong(_CONNECTIONS, says, mend)]
+
+
+def _tables(database: _Server) -> list[Finding]:
+    """Every check of ClickHouse, that of the server itself first."""
+    if database.address is None:
+        return not_looked_at(clickhouse.CHECKS, _NOWHERE)
+    return clickhouse.examine(database.address, database.remedies)
 
 
 def _show(findings: Sequence[Finding]) -> None:
@@ -111,7 +176,7 @@ def _show(findings: Sequence[Finding]) -> None:
     console.print(table)
     for finding in findings:
         if finding.mend:
-            console.print(Text.assemble(_MARKS[finding.level], f" {finding.check}: mend it with"))
+            console.print(Text.assemble(_MARKS[finding.level], f" {finding.check}, to mend it:"))
             for line in finding.mend.splitlines():
                 # As it is, so that it can be copied.
                 console.print(Text(f"    {line}"), soft_wrap=True)

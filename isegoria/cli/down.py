@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from embedded.stack import Stack
 from isegoria.cli import options
+from isegoria.embedding import stop
 from isegoria.show import console, steps
 
 
@@ -15,5 +15,5 @@ def down(data_dir: Path | None) -> None:
     """Stop the embedded stack. Its data stay."""
     settings = options.settings(data_dir)
     with steps("stopping the stack"):
-        Stack(settings.data_dir).down()
+        stop(settings)
     console.print(f"The stack on {settings.data_dir} is down; its data are kept.")

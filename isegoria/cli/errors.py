@@ -48,7 +48,10 @@ def explain(error: Exception) -> str | None:
     """What to tell the person, or None for what nobody foresaw."""
     match error:
         case KafkaError():
-            return f"Kafka: {error}"
+            return f"Kafka: {error}; 'isegoria doctor' says more"
+        case ClickHouseError() if error.code is None:
+            # Its message is a stack of those of the libraries below.
+            return "ClickHouse does not answer as it should; 'isegoria doctor' says more"
         case ClickHouseError():
             return f"ClickHouse: {error}"
         case ValidationError():

@@ -5,8 +5,6 @@ from logging import CRITICAL, getLogger
 from pathlib import Path
 
 import click
-from clickhouse_connect.driver.exceptions import Error as ClickHouseError
-from kafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from embedded.ports import require_free
@@ -40,13 +38,13 @@ def exporter(port: int, host: str, data_dir: Path | None) -> None:
     """
     settings = options.settings(data_dir)
     found = connections.find(settings)
-    require_free(port, wanted_by="the exporter", option="--port")
+    require_free(port, wanted_by="the exporter", option="--port", host=host)
     logging.configure(settings.log_level, settings.log_format)
     # A watch logs an outage once; the clients would, at every try.
     for client in ("kafka", "clickhouse_connect", "urllib3"):
         getLogger(client).setLevel(CRITICAL)
     topics = [topic for stage in STAGES for topic in stage]
-    backlog = partial(Backlog, found.kafka, APP_ID, settings.kafka_partitions)
+    backlog = partial(Backlog, found.kafka, APP_ID)
     clickhouse_url = found.clickhouse.get_secret_value()
     with (
         LagMonitor(found.kafka, {APP_ID: topics}) as monitor,
@@ -54,13 +52,11 @@ def exporter(port: int, host: str, data_dir: Path | None) -> None:
             "kafka",
             KafkaSource(monitor.observe, backlog, STAGES).open,
             every=_KAFKA_SECONDS,
-            away=KafkaError,
         ) as kafka,
         Watch(
             "clickhouse",
             partial(open_clickhouse, clickhouse_url),
             every=_CLICKHOUSE_SECONDS,
-            away=ClickHouseError,
         ) as clickhouse,
     ):
         registry = CollectorRegistry()
@@ -68,7 +64,6 @@ def exporter(port: int, host: str, data_dir: Path | None) -> None:
         registry.register(ExporterMetrics(kafka.newest, clickhouse.newest, __version__))
         app = application(
             ready={"kafka": kafka.answers, "clickhouse": clickhouse.answers},
-            alive={"kafka": kafka.is_running, "clickhouse": clickhouse.is_running},
             registry=registry,
         )
         serve(config(app, host, port, connections=MAX_CONNECTIONS, stop_seconds=STOP_SECONDS))

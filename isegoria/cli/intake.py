@@ -49,7 +49,7 @@ def intake(
     channels = read_channels(settings.intake_channels_file)
     pseudonyms = settings.pseudonymiser()
     kafka = _kafka(settings)
-    require_free(port, wanted_by="the intake", option="--port")
+    require_free(port, wanted_by="the intake", option="--port", host=host)
     logging.configure(settings.log_level, settings.log_format)
     listening = Listening(monitoring_host, monitoring_port)
     with monitoring(listening, {"kafka": lambda: kafka_answers(kafka)}):

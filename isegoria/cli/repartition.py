@@ -67,7 +67,7 @@ def repartition(partitions: int, data_dir: Path | None) -> None:
         " wherever isegoria runs.",
         highlight=False,
     )
-    follow(settings, found.kafka, partitions, SCREENED_STAGE)
+    follow(settings, found.kafka, SCREENED_STAGE)
 
 
 @contextmanager

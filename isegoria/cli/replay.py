@@ -10,7 +10,6 @@ from isegoria.rebuilding import SCREENED_STAGE, follow, leave_seconds, programs_
 from isegoria.show import steps
 from operations.rebuilding import replaying
 from operations.rebuilding.cluster import Cluster
-from schemas.topics import EVENTS
 
 
 @click.command()
@@ -42,5 +41,4 @@ def replay(data_dir: Path | None) -> None:
             replication=settings.kafka_replication,
             on_step=on_step,
         )
-        partitions = cluster.partitions(EVENTS)
-    follow(settings, found.kafka, partitions, SCREENED_STAGE)
+    follow(settings, found.kafka, SCREENED_STAGE)

@@ -34,4 +34,4 @@ def restore(data_dir: Path | None) -> None:
         prepare(settings, found)
         on_step("going back to the first row")
         restoring.restore(cluster)
-    follow(settings, found.kafka, settings.kafka_partitions, WRITTEN_STAGE)
+    follow(settings, found.kafka, WRITTEN_STAGE)

@@ -8,7 +8,7 @@ from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 from clickhouse_connect.driver.exceptions import OperationalError
 
 from operations.doctor import clocks
-from operations.doctor.finding import Finding, Start, not_looked_at, ok, wrong
+from operations.doctor.finding import Finding, Remedies, not_looked_at, ok, wrong
 from operations.doctor.room import Room, room
 from operations.exporter.clickhouse import disks
 from sinks.connection import connect
@@ -28,30 +28,30 @@ texts; of what the queries here use, `system.functions.introduced_in` names noth
 _QUERY_SECONDS = 10
 
 
-def examine(url: str, start: Start) -> list[Finding]:
+def examine(url: str, remedies: Remedies) -> list[Finding]:
     """Every check of ClickHouse; where it does not answer, that and what could not be looked at.
 
     Args:
         url: Of the database with the tables.
-        start: How the server and workers are started.
+        remedies: What has the server answer, and brings its tables up to date.
     """
     try:
         with closing(connect(url, query_seconds=_QUERY_SECONDS)) as client:
             return [
                 ok(CLICKHOUSE, f"{place(url)} answers, database {client.database}"),
                 version(str(client.server_version)),
-                migrations(client, start.workers),
+                migrations(client, remedies.worker),
                 _clock(client),
                 _disks(client),
             ]
     except OperationalError:
-        says = f"{place(url)} does not answer"
+        says, short = f"{place(url)} does not answer", "ClickHouse does not answer"
     except ClickHouseError as error:
-        says = f"{place(url)} refuses: {error}".splitlines()[0]
+        says, short = f"{place(url)} refuses: {error}".splitlines()[0], "ClickHouse refuses"
     except ValueError:
         # It would say where reading the URL failed, which may be in the password.
-        says = "its URL is not http(s)://USER:PASSWORD@HOST:PORT/DATABASE"
-    return [wrong(CLICKHOUSE, says, start.servers), *not_looked_at(CHECKS[1:], says)]
+        says = short = "its URL is not http(s)://USER:PASSWORD@HOST:PORT/DATABASE"
+    return [wrong(CLICKHOUSE, says, remedies.server), *not_looked_at(CHECKS[1:], short)]
 
 
 def place(url: str) -> str:

@@ -1,9 +1,10 @@
 """What a check found."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from pathlib import Path
 
 
 class Level(StrEnum):
@@ -15,16 +16,23 @@ class Level(StrEnum):
     WRONG = "wrong"
 
 
-class Start(NamedTuple):
-    """How things are started here.
+@dataclass(frozen=True)
+class Remedies:
+    """What mends one of the two servers, and what works on it.
 
     Attributes:
-        servers: What has Kafka and ClickHouse answer.
-        workers: The command that starts a worker, which first makes topics and tables.
+        data_dir: Of the installation.
+        server: What has the server answer, a line each.
+        worker: The command that starts a worker, which first makes topics and tables.
     """
 
-    servers: str
-    workers: str
+    data_dir: Path
+    server: str
+    worker: str
+
+    def typed(self, command: str) -> str:
+        """A command of `isegoria`, as it is to be typed here."""
+        return typed(command, self.data_dir)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class Finding:
     level: Level
     says: str
     mend: str = ""
+
+
+def typed(command: str, data_dir: Path) -> str:
+    """A command of `isegoria`, as it is to be typed for the installation of a data directory."""
+    return f"{command} --data-dir {shlex.quote(str(data_dir))}"
 
 
 def ok(check: str, says: str) -> Finding:

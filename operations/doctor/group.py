@@ -1,19 +1,16 @@
 """The workers' consumer group: who is in it, what nobody has, and how far behind it is."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from operations.doctor.cluster import GroupSeen
-from operations.doctor.finding import Finding, ok, warning, wrong
-from operations.lag.monitor import LagMonitor
+from operations.doctor.finding import Finding, Remedies, ok, warning, wrong
 from operations.lag.report import GroupLag, GroupStatus, PartitionStatus
-from operations.lag.status import ALLOWED_SECONDS, WINDOW
 
 MEMBERS = "workers"
 LAG = "lag"
 
 _STABLE = "Stable"
-_LOOK_SECONDS = 1.0
+_RESTART = "look at the workers' logs, and restart the workers"
 
 
 def members(seen: GroupSeen, places: Iterable[tuple[str, int]], start: str) -> Finding:
@@ -39,44 +36,27 @@ def members(seen: GroupSeen, places: Iterable[tuple[str, int]], start: str) -> F
     return ok(MEMBERS, f"{seen.members}, with all partitions between them")
 
 
-def lag(seen: GroupLag, start: str) -> Finding:
+def lag(seen: GroupLag, remedies: Remedies, *, clickhouse_is_wrong: bool) -> Finding:
     """How far the group is behind.
 
     Args:
         seen: The group, after as many looks as it takes to judge it.
-        start: The command that starts a worker.
+        remedies: What starts a worker, and how commands are typed here.
+        clickhouse_is_wrong: Whether workers cannot write their tables: then they wait for it.
     """
     if seen.status is GroupStatus.OK:
         return ok(LAG, f"{seen.lag:,} records behind")
     bad = [one for one in seen.partitions if one.status is not PartitionStatus.OK]
     worst = ", ".join(f"{one.topic} {one.partition} {one.status}" for one in bad)
     says = f"{seen.lag:,} records behind: {worst}"
-    if seen.status is GroupStatus.WARN:
-        return warning(LAG, says, f"watch it with 'isegoria lag --watch'; one more worker: {start}")
+    level = warning if seen.status is GroupStatus.WARN else wrong
     if any(one.status is PartitionStatus.STOP for one in bad):
-        return wrong(LAG, says, start)
-    return wrong(LAG, says, "look at the workers' logs, and restart the workers")
-
-
-def judged(monitor: LagMonitor, wait: Callable[[float], None] = time.sleep) -> GroupLag:
-    """The only group of a monitor, after so many looks that its status means something.
-
-    One is enough where nothing is late, or the group has no members.
-
-    Raises:
-        KafkaError: Kafka does not answer.
-    """
-    (seen,) = monitor.observe()
-    for _ in range(WINDOW - 1):
-        if seen.status is GroupStatus.ERR or not _is_late(seen):
-            break
-        wait(_LOOK_SECONDS)
-        (seen,) = monitor.observe()
-    return seen
-
-
-def _is_late(seen: GroupLag) -> bool:
-    return any(
-        one.lag and (one.seconds is None or one.seconds >= ALLOWED_SECONDS)
-        for one in seen.partitions
-    )
+        return level(LAG, says, remedies.worker)
+    if clickhouse_is_wrong:
+        return level(LAG, says, "see ClickHouse first")
+    if seen.status is GroupStatus.WARN:
+        watch, more = remedies.typed("isegoria lag --watch"), remedies.typed("isegoria worker")
+        return level(
+            LAG, says, f"{watch}\nSTALL: {_RESTART}\nif it grows, one more worker:\n{more}"
+        )
+    return level(LAG, says, _RESTART)

@@ -21,6 +21,7 @@ KEY = "pseudonym key"
 
 _RUNNING = "RUNNING"
 _STARTING = "STARTING"
+_RESTORE = "restore the key from a backup; a new one only where no consultation runs"
 _INSTALL = "python -m pip install --require-hashes -r requirements.lock"
 
 
@@ -115,7 +116,11 @@ def _usable(read: Callable[[], Pseudonymiser], says: str) -> Finding:
     try:
         read()
     except PseudonymKeyError as error:
-        # The message says what is wrong, then what mends it.
+        # The message says what is wrong, then what mends it, which may be another key.
         found, _, mend = str(error).partition("; ")
-        return wrong(KEY, found, mend or "openssl rand -base64 32 makes a key, if there was none")
+        if isinstance(error.__cause__, OSError):
+            mend = "let this user read it"
+        elif not mend.startswith("chmod "):
+            mend = _RESTORE
+        return wrong(KEY, found, mend)
     return ok(KEY, says)

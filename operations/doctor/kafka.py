@@ -7,7 +7,8 @@ from kafka.errors import KafkaError
 
 from operations.doctor import clocks, group, topics
 from operations.doctor.cluster import Broker, ClusterReader
-from operations.doctor.finding import Finding, Start, not_looked_at, ok, wrong
+from operations.doctor.finding import Finding, Remedies, not_looked_at, ok, wrong
+from operations.lag.judging import judged
 from operations.lag.monitor import LagMonitor
 from operations.rebuilding import marker
 from operations.rebuilding.cluster import Cluster
@@ -28,10 +29,12 @@ CHECKS = (
     group.LAG,
 )
 
+_LOOK_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
 class Expected:
-    """What the settings say of Kafka.
+    """What is known of Kafka before it is looked at.
 
     Attributes:
         bootstrap_servers: Brokers as `host:port`, separated by commas.
@@ -39,7 +42,8 @@ class Expected:
         replication: Replicas of every topic.
         group: The workers' consumer group.
         topics: Those that it reads.
-        start: How Kafka and workers are started.
+        remedies: What has Kafka answer, and starts workers.
+        clickhouse_is_wrong: Whether workers cannot write their tables.
     """
 
     bootstrap_servers: str
@@ -47,7 +51,8 @@ class Expected:
     replication: int
     group: str
     topics: Sequence[str]
-    start: Start
+    remedies: Remedies
+    clickhouse_is_wrong: bool
 
 
 def examine(expected: Expected) -> list[Finding]:
@@ -58,7 +63,7 @@ def examine(expected: Expected) -> list[Finding]:
     except KafkaError as error:
         says = f"{expected.bootstrap_servers} does not answer ({type(error).__name__})"
         unseen = not_looked_at(CHECKS[1:], "Kafka does not answer")
-        return [wrong(BROKERS, says, expected.start.servers), *unseen]
+        return [wrong(BROKERS, says, expected.remedies.server), *unseen]
 
 
 def brokers(found: Sequence[Broker]) -> Finding:
@@ -79,32 +84,36 @@ def _examine(reader: ClusterReader, expected: Expected) -> list[Finding]:
     seen = reader.topics(topic.name for topic in TOPICS)
     findings = [
         brokers(reader.brokers()),
-        topics.there(seen, expected.start.workers),
-        topics.partitions(seen, expected.partitions),
+        topics.there(seen, expected.remedies),
+        topics.partitions(seen, expected.partitions, expected.remedies),
         topics.replication(seen, expected.replication),
         topics.settings(seen, expected.bootstrap_servers),
     ]
     newest = reader.newest(EVENTS, len(seen[EVENTS].partitions)) if EVENTS in seen else None
     findings.append(clocks.publishers_clock(newest, clocks.now()))
-    findings.append(_procedures(expected.bootstrap_servers))
+    findings.append(_procedures(expected))
     places = [
         (topic, partition)
         for topic in expected.topics
         if topic in seen
         for partition in range(len(seen[topic].partitions))
     ]
-    findings.append(group.members(reader.group(expected.group), places, expected.start.workers))
+    findings.append(group.members(reader.group(expected.group), places, expected.remedies.worker))
     groups = {expected.group: expected.topics}
     with LagMonitor(expected.bootstrap_servers, groups) as monitor:
-        findings.append(group.lag(group.judged(monitor), expected.start.workers))
+        [seen_last] = judged(monitor, _LOOK_SECONDS)
+    findings.append(
+        group.lag(seen_last, expected.remedies, clickhouse_is_wrong=expected.clickhouse_is_wrong)
+    )
     return findings
 
 
-def _procedures(bootstrap_servers: str) -> Finding:
+def _procedures(expected: Expected) -> Finding:
     """Whether a rebuild was interrupted: no worker starts before it is complete."""
-    with Cluster(bootstrap_servers) as cluster:
+    with Cluster(expected.bootstrap_servers) as cluster:
         mark = marker.read(cluster)
     if mark is None:
         return ok(PROCEDURES, "none was interrupted")
     says = f"'{mark.command}' is under way, or was interrupted"
-    return wrong(PROCEDURES, says, f"let it end, or run it again: {mark.command}")
+    again = expected.remedies.typed(mark.command)
+    return wrong(PROCEDURES, says, f"let it end, or run it again:\n{again}")

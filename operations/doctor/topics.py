@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from operations.doctor.cluster import TopicSeen
-from operations.doctor.finding import Finding, ok, warning, wrong
+from operations.doctor.finding import Finding, Remedies, ok, warning, wrong
 from schemas.topics import EVENTS, TOPICS, Topic
 
 THERE = "topics"
@@ -15,26 +15,33 @@ _FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
 """A topic that loses records by their age would lose them by its size just as well."""
 
 
-def there(seen: Mapping[str, TopicSeen], start: str) -> Finding:
+def there(seen: Mapping[str, TopicSeen], remedies: Remedies) -> Finding:
     """Whether every topic exists.
 
     Args:
         seen: The topics that do.
-        start: The command that makes missing ones.
+        remedies: What makes missing ones.
     """
     missing = [topic.name for topic in TOPICS if topic.name not in seen]
     if not missing:
         return ok(THERE, f"all {len(TOPICS)} are there")
-    mend = start
+    mend = remedies.worker
     if seen and EVENTS not in seen:
-        mend = f"restore {EVENTS} from a copy of Kafka's data; an empty one makes {start}"
+        mend = f"restore {EVENTS} from a copy of Kafka's data; an empty one is made by\n{mend}"
     elif seen:
-        mend = f"{start}\nisegoria replay, as what was in them follows from the events"
+        # What was in them follows from the events.
+        mend = f"{mend}\n{remedies.typed('isegoria replay')}"
     return wrong(THERE, f"missing: {', '.join(missing)}", mend)
 
 
-def partitions(seen: Mapping[str, TopicSeen], wanted: int) -> Finding:
-    """Whether the topics have as many partitions as the settings say, and as each other."""
+def partitions(seen: Mapping[str, TopicSeen], wanted: int, remedies: Remedies) -> Finding:
+    """Whether the topics have as many partitions as the settings say, and as each other.
+
+    Args:
+        seen: The topics that exist.
+        wanted: Partitions of each, by the settings.
+        remedies: How commands are typed here.
+    """
     counts = {name: len(topic.partitions) for name, topic in seen.items()}
     others = {name: count for name, count in counts.items() if count != wanted}
     if not others:
@@ -44,11 +51,13 @@ def partitions(seen: Mapping[str, TopicSeen], wanted: int) -> Finding:
         return wrong(
             PARTITIONS,
             f"{found} each, where ISEGORIA_KAFKA_PARTITIONS is {wanted}",
-            f"set ISEGORIA_KAFKA_PARTITIONS={found}\nor: isegoria repartition {wanted}",
+            f"set ISEGORIA_KAFKA_PARTITIONS={found}, or\n"
+            + remedies.typed(f"isegoria repartition {wanted}"),
         )
     says = f"not alike: {', '.join(f'{name} has {count}' for name, count in counts.items())}"
     events = counts.get(EVENTS, wanted)
-    mend = "isegoria replay, which makes all others as the events' topic is"
+    # It makes all others as the events' topic is.
+    mend = remedies.typed("isegoria replay")
     if events != wanted:
         mend = f"set ISEGORIA_KAFKA_PARTITIONS={events}\n{mend}"
     return wrong(PARTITIONS, says, mend)

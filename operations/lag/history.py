@@ -40,8 +40,10 @@ class History:
         """When the partition ended at the offset, which is just before that record was written.
 
         By linear interpolation, as kafka-lag-exporter does it: with the points (t_L, o_L) and
-        (t_R, o_R) around the offset o, t = t_R - (o_R - o)(t_R - t_L)/(o_R - o_L). A record counts
-        as old as the last moment at which it can have been missing, hence as never too young.
+        (t_R, o_R) around the offset o, t = t_R - (o_R - o)(t_R - t_L)/(o_R - o_L). Records count as
+        written evenly between two points: one of a burst may be older or younger than that, by less
+        than the two are apart. The first record after a point counts as written at that point, the
+        last moment at which it was missing, hence as not too young.
 
         Returns:
             Seconds on the clock of the points; None where they do not reach around the offset, or

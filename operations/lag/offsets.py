@@ -1,12 +1,12 @@
 """What Kafka says of groups and topics: the admin client and a consumer, behind types of ours."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import (
     CoordinatorLoadInProgressError,
@@ -15,6 +15,8 @@ from kafka.errors import (
 )
 
 from intake.admin import open_admin
+
+T = TypeVar("T")
 
 _CLIENT_ID = "isegoria-operations"
 _COORDINATOR_AWAY = (
@@ -50,7 +52,8 @@ class Offsets:
     def __init__(self, bootstrap_servers: str, timeout: float = 30.0) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._timeout = timeout
-        self._admin = open_admin(bootstrap_servers, _CLIENT_ID, timeout)
+        self._admin = self._open_admin()
+        self._coordinator_away = False
         self._consumer: KafkaConsumer | None = None
 
     def __enter__(self) -> Self:
@@ -72,23 +75,41 @@ class Offsets:
 
     def membership(self, group: str) -> Membership | None:
         """How a group is; None while its coordinator cannot say. One that never was is Dead."""
-        try:
-            described = self._admin.describe_groups([group])[group]
-        except _COORDINATOR_AWAY:
-            return None
-        state = str(described["group_state"])
-        return Membership(state, len(described["members"])) if state else None
+
+        def ask(admin: KafkaAdminClient) -> Membership | None:
+            described = admin.describe_groups([group])[group]
+            state = str(described["group_state"])
+            return Membership(state, len(described["members"])) if state else None
+
+        return self._of_coordinator(ask)
 
     def committed(self, group: str) -> dict[TopicPartition, int] | None:
         """Where a group would read on, by partition, without those that it has no commit for.
 
         None while its coordinator cannot say: it moves, or nobody ever committed anything.
         """
+
+        def ask(admin: KafkaAdminClient) -> dict[TopicPartition, int]:
+            found = admin.list_group_offsets({group: None})[group]
+            return {place: int(at.offset) for place, at in found.items()}
+
+        return self._of_coordinator(ask)
+
+    def _of_coordinator(self, ask: Callable[[KafkaAdminClient], T | None]) -> T | None:
+        """The answer of a group's coordinator; None while it cannot say."""
+        if self._coordinator_away:
+            # A client asks the same coordinator for ever, though another one may have the group.
+            before, self._admin = self._admin, self._open_admin()
+            before.close()
         try:
-            found = self._admin.list_group_offsets({group: None})[group]
+            answer = ask(self._admin)
         except _COORDINATOR_AWAY:
-            return None
-        return {place: int(at.offset) for place, at in found.items()}
+            answer = None
+        self._coordinator_away = answer is None
+        return answer
+
+    def _open_admin(self) -> KafkaAdminClient:
+        return open_admin(self._bootstrap_servers, _CLIENT_ID, self._timeout)
 
     def partitions(self, topics: Iterable[str]) -> list[TopicPartition]:
         """The partitions of those topics that there are."""
@@ -116,28 +137,36 @@ class Offsets:
         return {place: int(at.offset) for place, at in found.items()}
 
     def written_at(
-        self, offsets: Mapping[TopicPartition, int], seconds: float = 2.0
-    ) -> dict[TopicPartition, float]:
+        self,
+        offsets: Mapping[TopicPartition, int],
+        ends: Mapping[TopicPartition, int],
+        seconds: float = 0.5,
+    ) -> dict[TopicPartition, float | None]:
         """When the record at an offset was written, or the first after it where it is gone.
 
         Args:
-            offsets: An offset of each partition.
-            seconds: How long this may take, all together.
+            offsets: An offset of each partition, before its end.
+            ends: Where each of them ends.
+            seconds: How long reading may take, all together; connecting comes on top of it.
 
         Returns:
-            Seconds since 1970, by the records' own timestamps; without the partitions of which
-            nothing came in time.
+            Seconds since 1970, by the records' own timestamps. None where no record is there up to
+            the end, but the mark that ends a transaction, or what compaction left. Without the
+            partitions of which nothing came in time.
         """
         if not offsets:
             return {}
         consumer = self._assigned(offsets)
-        found: dict[TopicPartition, float] = {}
+        found: dict[TopicPartition, float | None] = {}
         deadline = time.monotonic() + seconds
         while len(found) < len(offsets) and time.monotonic() < deadline:
             fetched = consumer.poll(timeout_ms=_FETCH_WAIT_MS)
-            for place, records in fetched.items():
-                found.setdefault(place, records[0].timestamp / 1000)
-                consumer.pause(place)
+            for place in offsets.keys() - found.keys():
+                if place in fetched:
+                    found[place] = fetched[place][0].timestamp / 1000
+                elif (consumer.position(place, _FETCH_WAIT_MS) or 0) >= ends[place]:
+                    found[place] = None
+            consumer.pause(*found)
         return found
 
     def _assigned(self, offsets: Mapping[TopicPartition, int]) -> KafkaConsumer:

@@ -1,14 +1,16 @@
 """What a window of looks at a partition says; LinkedIn's Burrow's rules, for somebody who polls.
 
-Burrow reads every commit as it is written; here a look falls anywhere between two commits. So three
-things differ. What came in since the last commit is no lag: see `ALLOWED_SECONDS`. A consumer that
-has nothing to do does not commit, and one that is gone neither: the state of the group tells them
-apart. And lag is a sawtooth, so that it goes down between two looks even while it grows: not the
-looks are compared, but the least lag of both halves of the window.
+Burrow reads every commit as it is written; here a look falls anywhere between two commits. So four
+things differ. What came in since the last commit is no lag: see `ALLOWED_SECONDS`. Looks may come
+faster than commits: see `STALL_SECONDS`. A consumer that has nothing to do does not commit, and one
+that is gone neither: the state of the group tells them apart. And lag is a sawtooth, so that it
+goes down between two looks even while it grows: not the looks are compared, but the least lag of
+both halves of the window.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import takewhile
 
 from operations.lag.report import PartitionStatus
@@ -19,8 +21,30 @@ WINDOW = 10
 ALLOWED_SECONDS = 3.0
 """Younger records are no lag: workers commit every second, after what they have to write."""
 
-_GONE = frozenset({"Empty", "Dead"})
-_REBALANCING = frozenset({"PreparingRebalance", "CompletingRebalance"})
+STALL_SECONDS = 30.0
+"""Shorter is no stall: a worker that catches up may take longer than ten looks of a second from one
+commit to the next, and as long to recover its tables before the first."""
+
+
+class Phase(Enum):
+    """What a group is about, by its state in Kafka's words."""
+
+    WORKING = auto()
+    REBALANCING = auto()
+    GONE = auto()
+
+    @classmethod
+    def of(cls, state: str) -> "Phase":
+        """The phase of a state; a group of which nothing is known works."""
+        return _PHASES.get(state, cls.WORKING)
+
+
+_PHASES = {
+    "PreparingRebalance": Phase.REBALANCING,
+    "CompletingRebalance": Phase.REBALANCING,
+    "Empty": Phase.GONE,
+    "Dead": Phase.GONE,
+}
 
 
 @dataclass(frozen=True)
@@ -28,23 +52,24 @@ class Look:
     """A partition at a moment.
 
     Attributes:
-        at: Seconds since 1970.
-        position: Where the group would read on: committed, else the earliest offset there is.
-        end: Where the partition ends, seen after `position`.
-        age: Seconds since the first unread record was written; None where it is not known.
-        state: The group's, in Kafka's words.
+        at: Seconds, on a clock that nobody sets.
+        committed: Where the group would read on; until its first commit, where the partition began
+            when it was looked at first. Kafka's deleting records does not move it.
+        end: Where the partition ends, seen after `committed`.
+        lag: Records between them that are there to be read.
+        age: Seconds since the first of them was written; None where it is not known.
+        phase: The group's.
+        still: Seconds since it committed, since its phase began, or since there was nothing to
+            read, whichever was last.
     """
 
     at: float
-    position: int
+    committed: int
     end: int
+    lag: int
     age: float | None
-    state: str
-
-    @property
-    def lag(self) -> int:
-        """Records that are not read."""
-        return max(0, self.end - self.position)
+    phase: Phase
+    still: float
 
     @property
     def late(self) -> bool:
@@ -65,52 +90,48 @@ def is_late(lag: int, age: float | None) -> bool:
 def evaluate(window: Sequence[Look]) -> PartitionStatus:
     """Judge a partition by the first of these rules that applies.
 
+    From the fourth on, only the latest looks count, in which the group is in the phase that it is
+    in now: whoever has just come back is not judged by the time without members.
+
     1. OK: nothing is late now.
     2. STOP: the group has no members.
-    3. REBALANCING: the group hands out its partitions, and nothing was committed meanwhile; STALL
-       when it is so for the whole window.
-    4. REWIND: the group went back, and is not yet where it was.
-    5. OK: the window is not full, or at some look in it nothing was late.
-    6. STALL: nothing was committed in the whole window.
-    7. WARN: the least lag of the later half is not below that of the earlier half. Where lag never
+    3. REWIND: the group, which works, went back, and is not yet where it was.
+    4. STALL: through a whole window it was late and nothing was committed, for `STALL_SECONDS` at
+       least.
+    5. REBALANCING: the group hands out its partitions.
+    6. OK: the window is not full, or at some look in it nothing was late.
+    7. WARN: nothing was committed in the whole window: a stall that is too young, such as all that
+       ten looks of a second can tell.
+    8. WARN: the least lag of the later half is not below that of the earlier half. Where lag never
        goes down from look to look, which is Burrow's rule, this is so.
-    8. OK: it is late, and catches up.
+    9. OK: it is late, and catches up.
 
     Args:
         window: The latest looks, at most `WINDOW`, in the order of time, not empty.
     """
-    if not window[-1].late:
-        return PartitionStatus.OK
-    return _by_group(window) or _by_offsets(window)
-
-
-def _by_group(window: Sequence[Look]) -> PartitionStatus | None:
-    """What the state of the group says of a partition that is late; None where it works."""
     last = window[-1]
-    if last.state in _GONE:
+    if not last.late:
+        return PartitionStatus.OK
+    if last.phase is Phase.GONE:
         return PartitionStatus.STOP
-    if last.state not in _REBALANCING:
-        return None
-    waited = list(
-        takewhile(
-            lambda look: look.state in _REBALANCING and look.position == last.position,
-            reversed(window),
-        )
-    )
-    return PartitionStatus.STALL if len(waited) == WINDOW else PartitionStatus.REBALANCING
-
-
-def _by_offsets(window: Sequence[Look]) -> PartitionStatus:
-    """What the offsets say of a partition that is late, and whose group works."""
-    last = window[-1]
-    if last.position < max(look.position for look in window):
+    if last.phase is Phase.WORKING and last.committed < max(look.committed for look in window):
         return PartitionStatus.REWIND
-    if len(window) < WINDOW or not all(look.late for look in window):
-        return PartitionStatus.OK
-    if all(look.position == last.position for look in window):
+    return _by_progress(
+        list(takewhile(lambda look: look.phase is last.phase, reversed(window)))[::-1]
+    )
+
+
+def _by_progress(window: Sequence[Look]) -> PartitionStatus:
+    """What the offsets say of a partition that is late, and whose group has members."""
+    last = window[-1]
+    full = len(window) == WINDOW and all(look.late for look in window)
+    stands = full and all(look.committed == last.committed for look in window)
+    if stands and last.still >= STALL_SECONDS:
         return PartitionStatus.STALL
+    if last.phase is Phase.REBALANCING:
+        return PartitionStatus.REBALANCING
     half = WINDOW // 2
-    if _least_lag(window[half:]) >= _least_lag(window[:half]):
+    if stands or (full and _least_lag(window[half:]) >= _least_lag(window[:half])):
         return PartitionStatus.WARN
     return PartitionStatus.OK
 

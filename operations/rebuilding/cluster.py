@@ -6,21 +6,34 @@ from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
     GroupIdNotFoundError,
     KafkaError,
     NonEmptyGroupError,
+    NotCoordinatorError,
     UnknownMemberIdError,
 )
 
+from intake.admin import open_admin
 from operations.rebuilding.errors import RebuildError
 from schemas.topics import Topic
 from streams.app import APP_ID
 
 T = TypeVar("T")
 
+_COORDINATOR_AWAY = {
+    error.__name__
+    for error in (
+        CoordinatorLoadInProgressError,
+        CoordinatorNotAvailableError,
+        NotCoordinatorError,
+    )
+}
+_ANSWER_SECONDS = 30.0
 _GONE_SECONDS = 60.0
 _COORDINATOR_SECONDS = 30.0
 _POLL_SECONDS = 0.1
@@ -37,9 +50,7 @@ class Cluster:
 
     def __init__(self, bootstrap_servers: str) -> None:
         self.bootstrap_servers = bootstrap_servers
-        self._admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap_servers, client_id="isegoria-rebuilding"
-        )
+        self._admin = open_admin(bootstrap_servers, "isegoria-rebuilding", _ANSWER_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +120,7 @@ class Cluster:
         Raises:
             RebuildError: It has members.
         """
-        outcome = _patiently(partial(self._admin.delete_groups, [APP_ID]))[APP_ID]
+        outcome = _patiently(self._delete_group)
         if outcome == NonEmptyGroupError.__name__:
             raise _workers_run(f"the group {APP_ID} is in use")
         if outcome not in ("OK", GroupIdNotFoundError.__name__):
@@ -135,6 +146,18 @@ class Cluster:
         for error in errors:
             if getattr(error, "errno", 0):
                 raise error
+
+    def _delete_group(self) -> str:
+        """What Kafka says to it.
+
+        Raises:
+            CoordinatorLoadInProgressError: Its coordinator is not there yet.
+        """
+        outcome = str(self._admin.delete_groups([APP_ID])[APP_ID])
+        # Told like any other outcome, and not raised.
+        if outcome in _COORDINATOR_AWAY:
+            raise CoordinatorLoadInProgressError(outcome)
+        return outcome
 
     def _members(self) -> int:
         try:

@@ -103,5 +103,6 @@ def require_none(cluster: Cluster) -> None:
 def unfinished(mark: Mark) -> RebuildError:
     """Why nothing else may be done now."""
     return RebuildError(
-        f"'{mark.command}' is under way, or was interrupted: let it end, or run it again"
+        f"'{mark.command}' is under way, or was interrupted: let it end, or run it again, with"
+        " this installation's --data-dir"
     )

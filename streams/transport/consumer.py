@@ -63,14 +63,14 @@ class Consumer(driver.Consumer):
         self.callback = self._deliver
         self._reading = 0
         self._finishing = False
-        self._acknowledged = asyncio.Event()
+        self._changed = asyncio.Event()
         self._delivered: defaultdict[TP, deque[Batch]] = defaultdict(deque)
         self._done_until: dict[TP, int] = {}
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
         """Fetch, and yield a message per batch; partitions take turns."""
         if self._finishing:
-            await asyncio.sleep(timeout)
+            await self.sleep(timeout)
             return
         reading = self._reading
         fetched, active = await self._wait_next_records(timeout)
@@ -107,8 +107,8 @@ class Consumer(driver.Consumer):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._is_worked_on():
-                    self._acknowledged.clear()
-                    await self._acknowledged.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
 
     def stop_flow(self) -> None:
         """Stop delivering; what is done can still be committed, the rest is read again."""
@@ -117,6 +117,7 @@ class Consumer(driver.Consumer):
             self._settle(tp)
         self._delivered.clear()
         self._reading += 1
+        self._changed.set()
 
     async def _deliver(self, message: Message) -> None:
         # Only here is it sure that a message goes to the agents: one whose offset was read before
@@ -183,7 +184,7 @@ class Consumer(driver.Consumer):
     def acknowledge(self, message: Message) -> None:
         """Say that a batch is done; it is committed once all before it are."""
         cast("Batch", message).done = True
-        self._acknowledged.set()
+        self._changed.set()
         message.ack(self)
 
     def ack(self, message: Message) -> bool:
@@ -228,6 +229,7 @@ class Consumer(driver.Consumer):
             self._delivered.pop(tp, None)
             self._done_until.pop(tp, None)
         self._reading += 1
+        self._changed.set()
         await super().on_partitions_revoked(revoked)
 
 

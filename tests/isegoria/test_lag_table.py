@@ -13,6 +13,7 @@ from rich.console import Console
 from isegoria.lag_table import (
     Trail,
     lag_as_document,
+    lag_as_screen,
     lag_as_tables,
     span,
     sparkline,
@@ -42,11 +43,23 @@ def group(*partitions, members=2):
     )
 
 
-def shown(groups, trail=None):
-    console = Console(width=120, record=True)
+def terminal(height, width=120):
+    return Console(width=width, height=height, force_terminal=True, color_system=None)
+
+
+def printed(renderable, console):
     with console.capture() as captured:
-        console.print(lag_as_tables(groups, trail))
+        console.print(renderable)
     return captured.get()
+
+
+def shown(groups):
+    return printed(lag_as_tables(groups), terminal(100))
+
+
+def watched(groups, trail=None, console=None):
+    console = console or terminal(100)
+    return printed(lag_as_screen(groups, trail or Trail(), console), console)
 
 
 def test_a_group_that_is_done_is_told_in_a_sentence():
@@ -86,7 +99,7 @@ def test_a_trail_shows_how_lag_went():
     trail = Trail()
     for lag in [0] * 10 + [70] * 10:
         trail.add([group(replace(LATE, lag=lag))])
-    assert "▁█" in shown([group(LATE)], trail)
+    assert "▁█" in watched([group(LATE)], trail)
 
 
 def test_the_worst_group_counts():
@@ -174,3 +187,64 @@ def test_what_all_topics_begin_with_is_said_once():
 
 def test_a_single_topic_keeps_its_name():
     assert "participation.events" in shown([group(LATE, DONE)])
+
+
+def topic(number, *, late=()):
+    """A partition each of a hundred, of which a few are late."""
+    name = f"participation.of-{number}"
+    return replace(LATE if number in late else DONE, topic=name)
+
+
+def test_where_there_is_room_every_partition_has_a_row():
+    told = watched([group(*map(topic, range(20)))], console=terminal(30))
+    assert 20 == told.count("of-")
+    assert "No room" not in told
+
+
+def test_in_a_small_terminal_the_late_partitions_have_their_rows():
+    late = {3, 77, 99}
+    partitions = [topic(number, late=late) for number in range(100)]
+    told = watched([group(*partitions)], console=terminal(12))
+    assert all(f"of-{number} " in told for number in late)
+
+
+@pytest.mark.parametrize("status", [PartitionStatus.WARN, PartitionStatus.STALL])
+def test_of_the_late_ones_those_that_catch_up_are_left_out_first(status):
+    catching_up = [
+        replace(topic(number), lag=10**6, seconds=60.0, status=PartitionStatus.OK)
+        for number in range(50)
+    ]
+    bad = replace(topic(99), lag=1, seconds=60.0, status=status)
+    assert "of-99 " in watched([group(bad, *catching_up)], console=terminal(9))
+
+
+def test_it_is_said_how_many_are_left_out():
+    partitions = [topic(number, late=range(5)) for number in range(100)]
+    told = watched([group(*partitions)], console=terminal(20))
+    rows = told.count("of-")
+    assert f"No room for {100 - rows} more partitions, none of them late." in told
+
+
+def test_late_ones_that_are_left_out_are_counted():
+    partitions = [topic(number, late=range(40)) for number in range(100)]
+    told = watched([group(*partitions)], console=terminal(20))
+    rows = told.count("of-")
+    assert f"No room for {100 - rows} more partitions, {40 - rows} of them late." in told
+
+
+def test_a_late_group_beside_a_long_one_has_its_rows():
+    late = replace(group(replace(LATE, topic="others")), group="others")
+    assert "STALL" in watched([late, group(*map(topic, range(50)))], console=terminal(15))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.sets(st.integers(0, 29)), st.integers(5, 50), st.integers(80, 120))
+def test_it_is_never_higher_than_the_terminal(late, height, width):
+    partitions = [topic(number, late=late) for number in range(30)]
+    told = watched([group(*partitions)], console=terminal(height, width))
+    assert len(told.splitlines()) <= height
+
+
+def test_where_nobody_looks_at_a_terminal_nothing_is_left_out():
+    told = watched([group(*map(topic, range(50)))], console=Console(width=120, height=10))
+    assert 50 == told.count("of-")

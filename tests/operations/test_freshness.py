@@ -89,7 +89,7 @@ def test_what_was_published_before_it_is_in_the_tables(steps):
 
 def test_it_follows_a_group_on_a_broker(kafka):
     topic = create_topic(kafka, partitions=1)
-    with Freshness(lambda: Backlog(kafka, "sink-of-freshness", 1), ((topic,),)) as freshness:
+    with Freshness(lambda: Backlog(kafka, "sink-of-freshness"), ((topic,),)) as freshness:
         wait_for(freshness.up_to)
         with closing(KafkaProducer(bootstrap_servers=kafka)) as producer:
             producer.send(topic, b"record").get(30)

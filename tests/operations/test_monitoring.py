@@ -52,6 +52,24 @@ def test_metrics_come_in_the_format_that_is_asked_for(accept, media_type, ends):
     assert "made 7.0\n" in answer.text
 
 
+def test_a_version_that_is_none_gets_the_usual_format():
+    accept = {"accept": "application/openmetrics-text; version=a.b.c"}
+    answer = asked("/metrics", headers=accept, ready={}, registry=CollectorRegistry())
+    assert (200, "text/plain") == (answer.status_code, answer.headers["content-type"].split(";")[0])
+
+
+def test_however_many_ask_whether_it_is_ready_others_are_asked_once():
+    asked_others = []
+
+    def check():
+        asked_others.append(1)
+        return True
+
+    client = TestClient(application({"clickhouse": check}))
+    assert [200] * 5 == [client.get("/readyz").status_code for _ in range(5)]
+    assert [1] == asked_others
+
+
 def test_it_is_served_beside_what_the_process_does():
     with (
         MonitoringServer(application({"here": YES}), "127.0.0.1", 0) as server,

@@ -29,6 +29,12 @@ def test_every_topic_is_made_with_its_partitions(broker):
     assert {topic.name: 3 for topic in TOPICS} == made
 
 
+def test_another_number_of_partitions_is_mended_where_it_was_found(broker):
+    mend = "'isegoria repartition 4' and this installation's --data-dir"
+    with pytest.raises(PartitionsMismatchError, match=mend):
+        ensure_topics(broker, partitions=4, replication=1)
+
+
 def test_making_them_again_changes_nothing(broker):
     ensure_topics(broker, partitions=3, replication=1)
 

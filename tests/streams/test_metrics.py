@@ -40,6 +40,13 @@ def test_channels_beyond_a_number_count_as_one(monkeypatch):
     assert 3 == value("isegoria_worker_contributions_total", channel=OTHER_CHANNELS)
 
 
+@pytest.mark.parametrize("name", ["anna.mueller@example.org", "Anna Müller", "x" * 41, "{job}"])
+def test_what_is_no_name_of_a_channel_is_no_label(name):
+    before = value("isegoria_worker_contributions_total", channel=OTHER_CHANNELS)
+    metrics.count([screened(channel=name)])
+    assert before + 1 == value("isegoria_worker_contributions_total", channel=OTHER_CHANNELS)
+
+
 VALID = encode(contribution("c1", "A bench where the path is steep."))
 
 

@@ -129,7 +129,7 @@ class System:
 
     def wait(self) -> None:
         """Wait until everything published is in the tables."""
-        wait_until_complete(self.kafka, PARTITIONS, seconds=PATIENCE_SECONDS)
+        wait_until_complete(self.kafka, seconds=PATIENCE_SECONDS)
 
     def topics(self, consultation: str) -> list[dict[str, Any]]:
         """What `isegoria topics --json` prints of a consultation."""

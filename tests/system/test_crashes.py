@@ -13,7 +13,7 @@ from operations.backlog import Backlog
 from schemas.topics import EVENTS, SCREENED
 from streams.app import APP_ID
 from tests.fixtures.processes import wait_for
-from tests.system.running import PARTITIONS, System
+from tests.system.running import System
 
 EVENT_COUNT = int(os.environ.get("ISEGORIA_CHAOS_EVENTS", "40000"))
 KILL_AT = (0.15, 0.4, 0.7)
@@ -54,7 +54,7 @@ def test_a_worker_killed_three_times_in_the_middle_of_an_import(tmp_path, undist
     try:
         publishing = threading.Thread(target=lambda: system.publish(generate(EVENT_COUNT)))
         publishing.start()
-        with Backlog(system.kafka, APP_ID, PARTITIONS) as backlog:
+        with Backlog(system.kafka, APP_ID) as backlog:
             for share in KILL_AT:
                 wait_for(lambda done=share: backlog.written([SCREENED]) > done * EVENT_COUNT)
                 system.kill("worker")

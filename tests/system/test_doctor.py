@@ -1,7 +1,9 @@
 """`isegoria doctor`, on a stack with one fault after the other, each mended as it says."""
 
 import json
+import os
 import shlex
+import signal
 import time
 from contextlib import closing, contextmanager
 
@@ -15,10 +17,12 @@ from operations.rebuilding.cluster import Cluster
 from operations.rebuilding.marker import Mark, Step
 from schemas.topics import DOMINANCE, EVENTS
 from tests import make
+from tests.fixtures.clickhouse import free_port
 from tests.fixtures.processes import wait_for
 from tests.system.running import System, moved
 
 CONNECTIONS = "connections"
+KAFKA, CLICKHOUSE = "ISEGORIA_KAFKA_BOOTSTRAP_SERVERS", "ISEGORIA_CLICKHOUSE_URL"
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +53,25 @@ def wrong(findings):
 @contextmanager
 def stopped(system, program):
     system.stack.stop(program)
-    if program == "worker":
-        wait_for(lambda: not system.workers())
-    yield
-    system.up()
-    wait_for(lambda: settled(system))
+    try:
+        if program == "worker":
+            wait_for(lambda: not system.workers())
+        yield
+    finally:
+        system.up()
+        wait_for(lambda: settled(system))
+
+
+@contextmanager
+def hanging(system, program):
+    """A server that runs, and does not answer."""
+    pid = system.stack.pid(program)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        wait_for(lambda: settled(system))
 
 
 @contextmanager
@@ -89,6 +107,39 @@ def test_without_a_stack_nothing_can_be_looked_at(tmp_path):
     assert {CONNECTIONS} == wrong(findings)
     unseen = {check for check, one in findings.items() if one["says"].startswith("not looked at")}
     assert {*kafka.CHECKS, *clickhouse.CHECKS} == unseen
+
+
+def test_kafka_alone_is_looked_at_and_the_other_variable_named(own, tmp_path, monkeypatch):
+    monkeypatch.setenv(KAFKA, own.kafka)
+    findings = examined(System(tmp_path / "none"), code=1)
+    assert {CONNECTIONS} == wrong(findings)
+    assert ("ok", f"set {CLICKHOUSE}") == (
+        findings[kafka.BROKERS]["level"],
+        findings[CONNECTIONS]["mend"],
+    )
+
+
+def test_clickhouse_alone_is_looked_at_and_the_other_variable_named(own, tmp_path, monkeypatch):
+    monkeypatch.setenv(CLICKHOUSE, own.clickhouse)
+    findings = examined(System(tmp_path / "none"), code=1)
+    assert {CONNECTIONS} == wrong(findings)
+    assert ("ok", f"set {KAFKA}") == (
+        findings[clickhouse.CLICKHOUSE]["level"],
+        findings[CONNECTIONS]["mend"],
+    )
+
+
+def test_a_clickhouse_that_a_variable_names_is_not_mended_by_the_stack(own, monkeypatch):
+    password = own.clickhouse.partition("@")[0].rpartition(":")[2]
+    monkeypatch.setenv(CLICKHOUSE, own.clickhouse.replace(password, "wrong"))
+    mend = examined(own, code=1)[clickhouse.CLICKHOUSE]["mend"]
+    assert f"check {CLICKHOUSE}, and that a server is up there" == mend
+
+
+def test_a_kafka_that_a_variable_names_is_not_mended_by_the_stack(own, monkeypatch):
+    monkeypatch.setenv(KAFKA, f"127.0.0.1:{free_port()}")
+    mend = examined(own, code=1)[kafka.BROKERS]["mend"]
+    assert f"check {KAFKA}, and that a server is up there" == mend
 
 
 def test_another_number_of_partitions_in_the_settings(own, monkeypatch):
@@ -138,6 +189,8 @@ def test_a_topic_that_was_deleted(own):
             admin.delete_topics([DOMINANCE])
         findings = examined(own, code=1)
     assert f"missing: {DOMINANCE}" == findings[topics.THERE]["says"]
+    here = f"--data-dir {own.folder}"
+    assert f"isegoria up {here}\nisegoria replay {here}" == findings[topics.THERE]["mend"]
 
 
 def test_clickhouse_that_is_stopped(own):
@@ -152,6 +205,22 @@ def test_kafka_that_is_stopped(own):
         findings = examined(own, code=1)
     assert {kafka.BROKERS, host.PROGRAMS} == wrong(findings)
     assert findings[topics.THERE]["says"].startswith("not looked at")
+
+
+@pytest.mark.parametrize(
+    ("program", "check"), [("kafka", kafka.BROKERS), ("clickhouse", clickhouse.CLICKHOUSE)]
+)
+def test_a_server_that_hangs_is_taken_down_first(own, program, check):
+    with hanging(own, program):
+        mend = examined(own, code=1)[check]["mend"]
+    here = f"--data-dir {own.folder}"
+    assert f"isegoria down {here}\nisegoria up {here}" == mend
+
+
+def test_workers_that_cannot_write_wait_for_clickhouse(own):
+    with stopped(own, "clickhouse"):
+        own.publish([moved(make.consultation_opened(), "unwritten-by-the-doctor")])
+        wait_for(lambda: examined(own, code=1)[group.LAG]["mend"] == "see ClickHouse first")
 
 
 def test_tables_of_a_later_version(own):
@@ -174,7 +243,8 @@ def test_a_procedure_that_was_interrupted(own):
         marker.write(cluster, Mark(Step.DERIVE), replication=1)
         findings = examined(own, code=1)
         marker.clear(cluster)
-    assert findings[kafka.PROCEDURES]["mend"].endswith("isegoria replay")
+    mend = findings[kafka.PROCEDURES]["mend"]
+    assert f"isegoria replay --data-dir {own.folder}" == mend.splitlines()[-1]
 
 
 def test_a_key_that_others_can_read(own, tmp_path, monkeypatch):

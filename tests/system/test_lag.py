@@ -1,20 +1,26 @@
 """`isegoria lag`, for whoever is on call: seconds that are true, exit codes that say enough."""
 
 import json
+import os
 import signal
 import subprocess
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from click.testing import CliRunner
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.structs import OffsetAndMetadata
 
+from embedded import ports
+from isegoria.cli import cli
 from operations.lag.monitor import LagMonitor
+from operations.lag.offsets import Offsets
 from operations.lag.status import ALLOWED_SECONDS
 from schemas.topics import EVENTS
 from streams.app import APP_ID
-from tests.fixtures.kafka import create_topic
+from tests.fixtures.kafka import create_topic, running_broker
 from tests.fixtures.processes import wait_for
 from tests.make import contribution
 from tests.system.running import PARTITIONS, System, environment
@@ -136,13 +142,17 @@ def test_where_nothing_waits_the_answer_comes_at_once_and_is_well(done):
 
 
 def test_a_stopped_worker_is_an_error(stopped):
-    told = stopped.cli("lag", "--interval", "0.2", code=2)
+    told = stopped.cli("lag", code=2)
     assert told.stdout.startswith("isegoria: ERR, 1 behind for")
     assert "STOP" in told.stdout
 
 
+def test_a_stopped_worker_is_an_error_at_once(stopped):
+    assert "looking" not in stopped.cli("lag", code=2).stderr
+
+
 def test_a_stopped_worker_is_an_error_for_scripts_too(stopped):
-    document = json.loads(stopped.cli("lag", "--json", "--interval", "0.2", code=2).stdout)
+    document = json.loads(stopped.cli("lag", "--json", code=2).stdout)
     (group,) = document["groups"]
     (late,) = (one for one in group["partitions"] if one["lag"])
     assert ("ERR", "isegoria", "ERR", 0) == (
@@ -174,20 +184,146 @@ def test_a_consumer_that_falls_behind_is_a_warning(done):
     assert told.stdout.startswith(f"{slow.group}: WARN")
 
 
-def test_watching_for_scripts_is_a_line_for_every_look_until_it_is_interrupted(done):
-    watching = subprocess.Popen(
-        done.command("lag", "--watch", "--json", "--interval", "0.2"),
+@contextmanager
+def watching(command):
+    """`isegoria lag --watch --json` while it runs, and its next line as a document."""
+    process = subprocess.Popen(
+        [*command, "--watch", "--json", "--interval", "0.2"],
         stdout=subprocess.PIPE,
         text=True,
         env=environment(),
     )
-    with watching:
-        lines = [json.loads(watching.stdout.readline()) for _ in range(3)]
-        watching.send_signal(signal.SIGINT)
-        assert 0 == watching.wait(30)
+    with process:
+        try:
+            yield process, lambda: json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def interrupted(process):
+    """The exit code after Ctrl-C."""
+    process.send_signal(signal.SIGINT)
+    return process.wait(30)
+
+
+def test_watching_for_scripts_is_a_line_for_every_look_until_it_is_interrupted(done):
+    with watching(done.command("lag")) as (process, line):
+        lines = [line() for _ in range(3)]
+        assert 0 == interrupted(process)
     assert ["OK"] * 3 == [line["status"] for line in lines]
+
+
+@pytest.fixture
+def broker(tmp_path, monkeypatch):
+    """A broker of our own, which the settings name: its address, and how it is run."""
+    port = ports.free_port()
+    address = f"{ports.HOST}:{port}"
+    monkeypatch.setenv("ISEGORIA_KAFKA_BOOTSTRAP_SERVERS", address)
+    return address, lambda: running_broker(tmp_path, port)
+
+
+def done_group(kafka):
+    """A group without members that has nothing to do."""
+    topic = create_topic(kafka)
+    with Offsets(kafka) as offsets:
+        # A broker begins to coordinate groups when it is asked for the first.
+        wait_for(lambda: offsets.committed(topic) is not None)
+    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+        admin.alter_group_offsets(topic, {TopicPartition(topic, 0): OffsetAndMetadata(0, "", -1)})
+    return topic
+
+
+def next_line(line, *, known):
+    """The next line that has a status, or that has none."""
+    while known is ((told := line())["status"] is None):
+        pass
+    return told
+
+
+def test_watching_goes_on_while_kafka_is_away(tmp_path, broker):
+    address, running = broker
+    with ExitStack() as watch:
+        with running():
+            command = System(tmp_path).command("lag", "--group", done_group(address))
+            _, line = watch.enter_context(watching(command))
+            assert "OK" == line()["status"]
+        assert "Kafka does not answer" in next_line(line, known=False)["error"]
+        with running():
+            assert "OK" == next_line(line, known=True)["status"]
+
+
+def test_watching_that_is_interrupted_while_nobody_knows_has_no_status(tmp_path, broker):
+    del broker
+    with watching(System(tmp_path).command("lag")) as (process, line):
+        assert line()["status"] is None
+        assert 3 == interrupted(process)
 
 
 def test_without_kafka_nobody_knows(tmp_path):
     told = System(tmp_path).cli("lag", code=3)
     assert f"isegoria up --data-dir {tmp_path}" in told.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--watch",), ("--watch", "--json")])
+def test_a_group_that_is_not_there_is_not_well(done, options):
+    told = done.cli("lag", "--group", "typo", *options, code=3)
+    assert "consumer group 'typo'" in told.stderr
+    assert "OK" not in told.stdout
+
+
+@pytest.mark.parametrize("options", [(), ("--watch",)])
+def test_topics_of_ours_that_are_not_there_are_not_well(tmp_path, broker, options):
+    _, running = broker
+    with running():
+        told = System(tmp_path).cli("lag", *options, code=3)
+    assert EVENTS in told.stderr
+    assert f"isegoria doctor --data-dir {tmp_path}" in told.stderr
+    assert "OK" not in told.stdout
+
+
+def invoke(*arguments):
+    """Run the command here, where it can be made to fail."""
+    kafka = {"ISEGORIA_KAFKA_BOOTSTRAP_SERVERS": f"{ports.HOST}:{ports.free_port()}"}
+    return CliRunner().invoke(cli, ["lag", *arguments], env=kafka)
+
+
+@pytest.mark.parametrize("arguments", [("--interval", "0"), ("extra",), ("--nonsense",)])
+def test_wrong_arguments_are_no_status(arguments):
+    told = invoke(*arguments)
+    assert 3 == told.exit_code
+    assert "Usage: " in told.stderr
+
+
+def test_what_nobody_foresaw_is_no_status_and_leaves_its_traceback(monkeypatch):
+    monkeypatch.setattr(LagMonitor, "observe", lambda _: 1 // 0)
+    told = invoke()
+    assert 3 == told.exit_code
+    assert "Traceback" in told.stderr
+    assert "ZeroDivisionError" in told.stderr
+
+
+def test_ctrl_c_while_it_looks_is_no_status(monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LagMonitor, "observe", interrupted)
+    told = invoke()
+    assert 3 == told.exit_code
+    assert "interrupted" in told.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--watch", "--json")])
+def test_a_reader_that_goes_away_is_no_status(done, options):
+    reading, writing = os.pipe()
+    os.close(reading)
+    told = subprocess.run(
+        done.command("lag", *options),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert (3, "") == (told.returncode, told.stderr)

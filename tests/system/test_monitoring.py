@@ -7,11 +7,14 @@ import sys
 import time
 import urllib.request
 from contextlib import closing
+from dataclasses import replace
 
+import psutil
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
+from embedded import program
 from embedded.stack import Program
 from operations.backlog import Backlog
 from schemas.events import partition_key
@@ -20,16 +23,19 @@ from streams.app import APP_ID
 from tests.fixtures.clickhouse import free_port
 from tests.fixtures.processes import wait_for
 from tests.make import contribution
-from tests.system.running import PARTITIONS, environment, moved
+from tests.system.running import PARTITIONS, System, environment, moved
 
 STOPS_WITHIN_SECONDS = 10
 TEXT = "Whatever is written here about the wisteria belongs in no log."
 
 
+def targets(system):
+    return json.loads((system.folder / "targets.json").read_text())
+
+
 def target(system, job):
     """Where the stack tells Prometheus that a process is."""
-    targets = json.loads((system.folder / "targets.json").read_text())
-    (found,) = (one["targets"][0] for one in targets if one["labels"] == {"job": job})
+    (found,) = (one["targets"][0] for one in targets(system) if one["labels"] == {"job": job})
     return f"http://{found}"
 
 
@@ -99,10 +105,12 @@ def test_a_worker_that_cannot_reach_clickhouse_is_not_ready(system):
     wait_for(lambda: is_ready(target(system, "worker")))
     system.stack.stop("clickhouse")
     try:
+        wait_for(lambda: not is_ready(target(system, "worker")))
         with pytest.raises(urllib.error.HTTPError) as refused:
             ask(f"{target(system, 'worker')}/readyz")
         assert 503 == refused.value.code
-        assert {"partitions": True, "clickhouse": False} == json.load(refused.value)
+        held = {"partitions": True, "kafka": True, "clickhouse": False}
+        assert held == json.load(refused.value)
     finally:
         system.stack.restart("clickhouse")
     wait_for(lambda: is_ready(target(system, "worker")))
@@ -123,7 +131,7 @@ def committed(system):
 
 
 def written(system, topic):
-    with Backlog(system.kafka, APP_ID, PARTITIONS) as backlog:
+    with Backlog(system.kafka, APP_ID) as backlog:
         return backlog.written([topic])
 
 
@@ -146,6 +154,27 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_works_on(system):
         system.stack.restart("worker")
     system.wait()
     assert len(events) == written(system, SCREENED) - already
+
+
+@pytest.mark.parametrize("hanging", ["clickhouse", "kafka"])
+def test_a_server_that_hangs_does_not_hold_up_the_stop(system, hanging):
+    system.wait()
+    worker, server = (psutil.Process(system.stack.pid(name)) for name in ("worker", hanging))
+    system.publish(contributions(f"hangs-{hanging}", 500))
+    server.suspend()
+    try:
+        begun = time.monotonic()
+        worker.terminate()
+        worker.wait(STOPS_WITHIN_SECONDS)
+        assert time.monotonic() - begun < STOPS_WITHIN_SECONDS
+    finally:
+        server.resume()
+    system.wait()
+    [(told,)] = system.query(
+        "SELECT count() FROM contributions FINAL WHERE consultation = {c:String}",
+        c=f"hangs-{hanging}",
+    )
+    assert 500 == told
 
 
 @pytest.mark.parametrize("name", ["dashboard", "intake", "exporter"])
@@ -210,3 +239,30 @@ def test_no_log_has_a_text_or_a_pseudonym(system):
     logs = "".join(path.read_text() for path in (system.folder / "logs").glob("*.log"))
     assert "wisteria" not in logs
     assert re.search(r"p-[0-9a-f]{8}", logs) is None
+
+
+@pytest.fixture
+def own(tmp_path):
+    own = System(tmp_path / "own")
+    own.up()
+    yield own
+    own.cli("down")
+
+
+def test_prometheus_is_told_of_what_runs_alone(own):
+    jobs = {one["labels"]["job"] for one in targets(own)}
+    own.cli("down")
+    assert ({"worker", "exporter"}, []) == (jobs, targets(own))
+
+
+def test_a_stack_that_an_earlier_version_started_is_taken_over(own):
+    """Its programs know no monitoring port."""
+    programs = program.load(own.folder)
+    option = "--monitoring-port"
+    for i, each in enumerate(programs):
+        if option in each.command:
+            at = each.command.index(option)
+            programs[i] = replace(each, command=(*each.command[:at], *each.command[at + 2 :]))
+    program.save(programs, own.folder)
+    own.up()
+    wait_for(lambda: is_ready(target(own, "worker")))

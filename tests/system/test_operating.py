@@ -279,7 +279,7 @@ def test_with_other_partition_counts_every_figure_is_as_before(tmp_path):
             shell.run("Change partition counts")
         assert before == figures()
         system.publish([contribution("after", consultation="after")])
-        wait_until_complete(system.kafka, NEW_PARTITIONS, seconds=PATIENCE_SECONDS)
+        wait_until_complete(system.kafka, seconds=PATIENCE_SECONDS)
         assert [("after",)] == system.query(
             "SELECT event_id FROM contributions FINAL WHERE consultation = 'after'"
         )
@@ -429,7 +429,7 @@ def test_upgraded_under_load_nothing_is_lost_and_nothing_is_screened_twice(syste
     shell.type(*start)
     load = [event.model_copy(update={"source": "urn:load"}) for event in generate(LOAD)]
     publishing = threading.Thread(target=system.publish, args=(load,))
-    with Backlog(system.kafka, APP_ID, PARTITIONS) as backlog:
+    with Backlog(system.kafka, APP_ID) as backlog:
         written = backlog.written([SCREENED])
         publishing.start()
         wait_for(lambda: backlog.written([SCREENED]) > written + LOAD // 10)

@@ -86,7 +86,7 @@ def publish_and_kill(system, piece, moment, program="worker"):
         How many events were not acknowledged when it was started again.
     """
     with (
-        Backlog(system.kafka, APP_ID, PARTITIONS) as backlog,
+        Backlog(system.kafka, APP_ID) as backlog,
         ThreadPoolExecutor() as publishing,
     ):
         before = backlog.written([moment])

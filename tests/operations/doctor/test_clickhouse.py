@@ -7,12 +7,12 @@ import pytest
 
 import sinks
 from operations.doctor import clickhouse as doctor
-from operations.doctor.finding import Level, Start
+from operations.doctor.finding import Level, Remedies
 from sinks.connection import connect
 from sinks.migrate import migrate
 from tests.fixtures.clickhouse import PASSWORD, free_port
 
-START = Start("isegoria up", "isegoria worker")
+REMEDIES = Remedies(Path("data"), "isegoria up", "isegoria worker")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def levels(findings):
 @pytest.mark.usefixtures("client")
 def test_a_server_with_all_tables_is_right(clickhouse):
     expected = dict.fromkeys(doctor.CHECKS, Level.OK)
-    assert expected == levels(doctor.examine(clickhouse, START))
+    assert expected == levels(doctor.examine(clickhouse, REMEDIES))
 
 
 def nobody_listens(_):
@@ -41,23 +41,32 @@ def wrong_password(url):
     return url.replace(PASSWORD, "wrong")
 
 
-@pytest.mark.parametrize("change", [nobody_listens, wrong_password])
-def test_where_no_server_answers_the_rest_is_not_looked_at(clickhouse, change):
-    first, *others = doctor.examine(change(clickhouse), START)
-    assert Level.WRONG is first.level
-    assert all(finding.says.startswith("not looked at") for finding in others)
+@pytest.mark.parametrize(
+    ("change", "short"),
+    [(nobody_listens, "ClickHouse does not answer"), (wrong_password, "ClickHouse refuses")],
+)
+def test_where_no_server_answers_the_rest_is_not_looked_at(clickhouse, change, short):
+    first, *others = doctor.examine(change(clickhouse), REMEDIES)
+    assert (Level.WRONG, REMEDIES.server) == (first.level, first.mend)
+    assert {f"not looked at: {short}"} == {finding.says for finding in others}
+
+
+def test_a_server_that_hangs_does_not_answer(deaf, monkeypatch):
+    monkeypatch.setattr(doctor, "_QUERY_SECONDS", 1)
+    found = doctor.examine(f"http://isegoria:{PASSWORD}@{deaf}/isegoria", REMEDIES)[0]
+    assert (Level.WRONG, f"{deaf} does not answer") == (found.level, found.says)
 
 
 @pytest.mark.parametrize(
     "url", ["", "clickhouse://user:secret@host/database", "http://user:sec/ret@host/database"]
 )
 def test_a_url_that_is_none_is_wrong_and_not_repeated(url):
-    found = doctor.examine(url, START)[0]
+    found = doctor.examine(url, REMEDIES)[0]
     assert (Level.WRONG, False) == (found.level, "sec" in found.says)
 
 
 def test_the_password_is_not_told(clickhouse):
-    said = "".join(f"{one.says}{one.mend}" for one in doctor.examine(clickhouse, START))
+    said = "".join(f"{one.says}{one.mend}" for one in doctor.examine(clickhouse, REMEDIES))
     assert PASSWORD not in said
 
 

@@ -1,16 +1,17 @@
 """What the doctor says of the workers."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from operations.doctor import group
 from operations.doctor.cluster import GroupSeen
-from operations.doctor.finding import Level
+from operations.doctor.finding import Level, Remedies
 from operations.lag.report import GroupLag, PartitionLag, PartitionStatus
-from operations.lag.status import WINDOW
 
-START = "isegoria worker"
+START = "isegoria worker --data-dir '/my data'"
+REMEDIES = Remedies(Path("/my data"), "isegoria up", START)
 PLACES = frozenset({("events", 0), ("events", 1)})
 
 
@@ -30,16 +31,8 @@ def lagging(status=PartitionStatus.OK, seconds=60.0):
     return GroupLag("isegoria", datetime.now(UTC), "Stable", 1, [partition])
 
 
-class Looks:
-    """A monitor that sees one thing after the other, and the last for good."""
-
-    def __init__(self, *looks):
-        self._looks = looks
-        self.taken = 0
-
-    def observe(self):
-        self.taken += 1
-        return [self._looks[min(self.taken, len(self._looks)) - 1]]
+def judged(status, *, clickhouse_is_wrong=False):
+    return group.lag(lagging(status), REMEDIES, clickhouse_is_wrong=clickhouse_is_wrong)
 
 
 def test_workers_that_have_all_partitions_are_right():
@@ -74,29 +67,24 @@ def test_a_partition_that_nobody_has_is_named():
     ],
 )
 def test_lag_is_as_bad_as_the_worst_partition(status, level):
-    assert level is group.lag(lagging(status), START).level
+    assert level is judged(status).level
 
 
-def test_lag_of_a_group_that_is_gone_is_mended_by_a_worker():
-    assert START == group.lag(lagging(PartitionStatus.STOP), START).mend
+@pytest.mark.parametrize("clickhouse_is_wrong", [False, True])
+def test_lag_of_a_group_that_is_gone_is_mended_by_a_worker(clickhouse_is_wrong):
+    found = judged(PartitionStatus.STOP, clickhouse_is_wrong=clickhouse_is_wrong)
+    assert START == found.mend
 
 
 def test_lag_of_a_group_that_stands_still_is_mended_by_restarting_it():
-    assert "restart the workers" in group.lag(lagging(PartitionStatus.STALL), START).mend
+    assert "restart the workers" in judged(PartitionStatus.STALL).mend
 
 
-@pytest.mark.parametrize(
-    ("looks", "taken"),
-    [
-        ([lagging(seconds=0.5)], 1),
-        ([lagging(PartitionStatus.STOP)], 1),
-        ([lagging(), lagging(), lagging(seconds=0.5)], 3),
-        ([lagging()], WINDOW),
-        ([lagging(seconds=None)], WINDOW),
-    ],
-    ids=["nothing late", "nobody there", "caught up", "late all the time", "of unknown age"],
-)
-def test_it_looks_as_often_as_it_takes_to_judge(looks, taken):
-    monitor = Looks(*looks)
-    group.judged(monitor, wait=lambda _: None)
-    assert taken == monitor.taken
+@pytest.mark.parametrize("status", [PartitionStatus.STALL, PartitionStatus.WARN])
+def test_workers_that_cannot_write_wait_for_clickhouse(status):
+    assert "see ClickHouse first" == judged(status, clickhouse_is_wrong=True).mend
+
+
+def test_lag_that_does_not_shrink_is_watched_here():
+    first = judged(PartitionStatus.WARN).mend.splitlines()[0]
+    assert "isegoria lag --watch --data-dir '/my data'" == first

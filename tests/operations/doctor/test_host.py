@@ -11,6 +11,7 @@ from operations.doctor.finding import Level
 LOGS = Path("/data/logs")
 UP = "isegoria up"
 KEY = bytes(range(32))
+RESTORE = "restore the key from a backup; a new one only where no consultation runs"
 
 
 def test_programs_that_run_are_right():
@@ -79,9 +80,14 @@ def test_a_key_that_others_can_read_is_mended_by_its_mode(tmp_path):
     assert (Level.WRONG, f"chmod 600 {file}") == (found.level, found.mend)
 
 
-def test_a_key_that_is_too_short_is_wrong(tmp_path):
+def test_a_key_that_is_too_short_is_restored_and_not_replaced(tmp_path):
     found = host.pseudonym_key_file(key(tmp_path, content=b"short"), named=False)
-    assert Level.WRONG is found.level
+    assert (Level.WRONG, RESTORE) == (found.level, found.mend)
+
+
+def test_a_key_that_cannot_be_read_is_not_replaced(tmp_path):
+    found = host.pseudonym_key_file(tmp_path, named=True)
+    assert (Level.WRONG, "let this user read it") == (found.level, found.mend)
 
 
 def test_the_key_is_not_told(tmp_path):
@@ -100,6 +106,11 @@ def test_looking_for_a_key_makes_none(tmp_path):
     assert [] == list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("text", "level"), [(KEY.hex(), Level.OK), ("not a key", Level.WRONG)])
-def test_a_key_given_as_text_is_read(text, level):
-    assert level is host.pseudonym_key_text(text).level
+def test_a_key_given_as_text_is_read():
+    assert Level.OK is host.pseudonym_key_text(KEY.hex()).level
+
+
+@pytest.mark.parametrize("text", ["not a key", KEY[:5].hex()], ids=["damaged", "too short"])
+def test_a_text_that_is_no_key_is_restored_and_not_replaced(text):
+    found = host.pseudonym_key_text(text)
+    assert (Level.WRONG, RESTORE) == (found.level, found.mend)

@@ -1,13 +1,16 @@
 """What the doctor says of topics."""
 
+from pathlib import Path
+
 import pytest
 
 from operations.doctor import topics
 from operations.doctor.cluster import Partition, TopicSeen
-from operations.doctor.finding import Level
+from operations.doctor.finding import Level, Remedies
 from schemas.topics import EVENTS, SCREENED, SUMMARIES, TOPICS
 
-START = "isegoria up"
+REMEDIES = Remedies(Path("/my data"), "isegoria up", "isegoria worker")
+HERE = "--data-dir '/my data'"
 HEALTHY = Partition(replicas=1, in_sync=1, led=True)
 
 
@@ -36,43 +39,50 @@ def without(*names):
 
 
 def test_when_all_are_there_all_is_well():
-    assert Level.OK is topics.there(seen(), START).level
+    assert Level.OK is topics.there(seen(), REMEDIES).level
 
 
 def test_a_missing_topic_is_named():
-    found = topics.there(without(SCREENED), START)
+    found = topics.there(without(SCREENED), REMEDIES)
     assert (Level.WRONG, f"missing: {SCREENED}") == (found.level, found.says)
 
 
 def test_missing_topics_are_made_by_a_worker():
-    assert topics.there({}, START).mend == START
+    assert REMEDIES.worker == topics.there({}, REMEDIES).mend
 
 
 def test_what_was_in_a_missing_topic_is_made_again_from_the_events():
-    assert "isegoria replay" in topics.there(without(SCREENED), START).mend
+    found = topics.there(without(SCREENED), REMEDIES)
+    assert f"isegoria worker\nisegoria replay {HERE}" == found.mend
 
 
 def test_events_that_are_missing_come_from_a_copy_alone():
-    assert topics.there(without(EVENTS), START).mend.startswith(f"restore {EVENTS} from a copy")
+    assert topics.there(without(EVENTS), REMEDIES).mend.startswith(f"restore {EVENTS} from a copy")
 
 
 def test_as_many_partitions_as_are_set_are_right():
-    assert Level.OK is topics.partitions(seen(4), 4).level
+    assert Level.OK is topics.partitions(seen(4), 4, REMEDIES).level
 
 
 def test_another_number_is_mended_by_the_setting_or_by_repartitioning():
-    found = topics.partitions(seen(4), 3)
-    assert "set ISEGORIA_KAFKA_PARTITIONS=4\nor: isegoria repartition 3" == found.mend
+    found = topics.partitions(seen(4), 3, REMEDIES)
+    assert (f"set ISEGORIA_KAFKA_PARTITIONS=4, or\nisegoria repartition 3 {HERE}") == found.mend
 
 
 def test_topics_that_are_not_alike_are_wrong():
-    found = topics.partitions(seen(4, **{SCREENED: 2}), 4)
+    found = topics.partitions(seen(4, **{SCREENED: 2}), 4, REMEDIES)
     assert (Level.WRONG, True) == (found.level, f"{SCREENED} has 2" in found.says)
 
 
-@pytest.mark.parametrize(("set_to", "first"), [(4, "isegoria replay"), (3, "set ISEGORIA_KAFKA")])
-def test_topics_that_are_not_alike_are_made_as_the_events_are(set_to, first):
-    assert topics.partitions(seen(4, **{SCREENED: 2}), set_to).mend.startswith(first)
+@pytest.mark.parametrize(
+    ("set_to", "mend"),
+    [
+        (4, f"isegoria replay {HERE}"),
+        (3, f"set ISEGORIA_KAFKA_PARTITIONS=4\nisegoria replay {HERE}"),
+    ],
+)
+def test_topics_that_are_not_alike_are_made_as_the_events_are(set_to, mend):
+    assert mend == topics.partitions(seen(4, **{SCREENED: 2}), set_to, REMEDIES).mend
 
 
 def test_replicas_in_sync_are_right():

@@ -20,7 +20,7 @@ def topics(kafka, monkeypatch):
 
 
 def look(kafka, read):
-    looks = KafkaSource(list, lambda: Backlog(kafka, "exporter", 1), ((read,),))
+    looks = KafkaSource(list, lambda: Backlog(kafka, "exporter"), ((read,),))
     with looks.open() as take:
         return take()
 

@@ -20,6 +20,11 @@ def test_between_two_looks_it_is_interpolated():
     assert 12.5 == history((10.0, 100), (20.0, 200)).when(125)
 
 
+@pytest.mark.parametrize(("written_at", "wrong_by"), [(10.0, 5.0), (20.0, -5.0)])
+def test_of_a_burst_between_two_looks_it_is_wrong_by_less_than_they_are_apart(written_at, wrong_by):
+    assert wrong_by == history((10.0, 100), (20.0, 200)).when(150) - written_at
+
+
 def test_an_offset_that_was_the_end_has_the_time_of_the_look():
     assert 20.0 == history((10.0, 100), (20.0, 200), (30.0, 300)).when(200)
 

@@ -7,19 +7,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operations.lag.report import PartitionStatus
-from operations.lag.status import ALLOWED_SECONDS, WINDOW, Look, evaluate
+from operations.lag.status import (
+    ALLOWED_SECONDS,
+    STALL_SECONDS,
+    WINDOW,
+    Look,
+    Phase,
+    evaluate,
+)
 
 OLD = 2 * ALLOWED_SECONDS
-STATES = ("Stable", "PreparingRebalance", "CompletingRebalance", "Empty", "Dead", "Unknown")
+LONG = 2 * STALL_SECONDS
+SHORT = 0.9 * STALL_SECONDS
 
 
-def looks(positions, ends, *, age=OLD, state="Stable"):
-    """A look a second; `age` and `state` of each, or the same for all."""
-    ages = age if isinstance(age, list) else [age] * len(positions)
-    states = state if isinstance(state, list) else [state] * len(positions)
+def looks(committed, ends, *, age=OLD, phase=Phase.WORKING, still=LONG):
+    """A look a second; `age`, `phase` and `still` of each, or the same for all."""
+    each = [one if isinstance(one, list) else [one] * len(committed) for one in (age, phase, still)]
     return [
-        Look(float(second), *seen)
-        for second, seen in enumerate(zip(positions, ends, ages, states, strict=True))
+        Look(float(second), reached, end, end - reached, *others)
+        for second, (reached, end, *others) in enumerate(zip(committed, ends, *each, strict=True))
     ]
 
 
@@ -50,32 +57,63 @@ def test_a_record_of_unknown_age_is_lag():
     assert PartitionStatus.STALL == evaluate(still(age=None))
 
 
-@pytest.mark.parametrize("state", ["Empty", "Dead"])
-def test_lag_without_members_is_a_stop_at_once(state):
-    assert PartitionStatus.STOP == evaluate(still(1, state=state))
+@pytest.mark.parametrize(
+    ("state", "phase"),
+    [
+        ("Stable", Phase.WORKING),
+        ("Unknown", Phase.WORKING),
+        ("PreparingRebalance", Phase.REBALANCING),
+        ("CompletingRebalance", Phase.REBALANCING),
+        ("Empty", Phase.GONE),
+        ("Dead", Phase.GONE),
+    ],
+)
+def test_a_state_is_of_a_phase(state, phase):
+    assert phase is Phase.of(state)
 
 
-@pytest.mark.parametrize("state", ["Empty", "Dead"])
-def test_a_group_without_members_that_is_done_is_ok(state):
-    assert PartitionStatus.OK == evaluate(looks([100], [100], age=0.0, state=state))
+def test_lag_without_members_is_a_stop_at_once():
+    assert PartitionStatus.STOP == evaluate(still(1, phase=Phase.GONE))
 
 
-@pytest.mark.parametrize("state", ["PreparingRebalance", "CompletingRebalance"])
-def test_lag_while_partitions_are_handed_out_is_rebalancing(state):
-    assert PartitionStatus.REBALANCING == evaluate(still(state=["Stable"] * 8 + [state] * 2))
+def test_a_group_without_members_that_is_done_is_ok():
+    assert PartitionStatus.OK == evaluate(looks([100], [100], age=0.0, phase=Phase.GONE))
+
+
+def test_lag_while_partitions_are_handed_out_is_rebalancing():
+    phases = [Phase.WORKING] * 8 + [Phase.REBALANCING] * 2
+    assert PartitionStatus.REBALANCING == evaluate(still(phase=phases))
 
 
 def test_partitions_that_are_handed_out_for_a_whole_window_are_a_stall():
-    assert PartitionStatus.STALL == evaluate(still(state="PreparingRebalance"))
+    assert PartitionStatus.STALL == evaluate(still(phase=Phase.REBALANCING))
+
+
+def test_partitions_that_are_handed_out_for_a_short_time_are_no_stall_however_many_looks_see_it():
+    window = still(phase=Phase.REBALANCING, still=SHORT)
+    assert PartitionStatus.REBALANCING == evaluate(window)
 
 
 def test_a_window_that_is_not_full_is_no_stall_of_a_rebalance():
-    assert PartitionStatus.REBALANCING == evaluate(still(WINDOW - 1, state="PreparingRebalance"))
+    assert PartitionStatus.REBALANCING == evaluate(still(WINDOW - 1, phase=Phase.REBALANCING))
 
 
 def test_a_commit_in_a_rebalance_begins_the_wait_anew():
-    window = looks([100] * 5 + [110] * 5, range(200, 210), state="PreparingRebalance")
+    window = looks([100] * 5 + [110] * 5, range(200, 210), phase=Phase.REBALANCING)
     assert PartitionStatus.REBALANCING == evaluate(window)
+
+
+@pytest.mark.parametrize("away", [Phase.GONE, Phase.REBALANCING])
+@pytest.mark.parametrize("back", [1, WINDOW - 1])
+def test_whoever_has_just_come_back_is_not_judged_by_the_time_before(away, back):
+    phases = [away] * (WINDOW - back) + [Phase.WORKING] * back
+    assert PartitionStatus.OK == evaluate(still(phase=phases))
+
+
+def test_a_group_that_went_back_without_members_has_gone_back():
+    phases = [Phase.GONE] * 2 + [Phase.WORKING]
+    window = looks([100, 20, 20], [120] * 3, phase=phases)
+    assert PartitionStatus.REWIND == evaluate(window)
 
 
 def test_a_group_that_went_back_is_a_rewind():
@@ -92,6 +130,16 @@ def test_a_window_that_is_not_full_says_nothing_of_a_consumer_at_work():
 
 def test_lag_without_any_commit_in_the_window_is_a_stall():
     assert PartitionStatus.STALL == evaluate(still())
+
+
+def test_looks_that_come_faster_than_commits_are_no_stall_but_a_warning():
+    assert PartitionStatus.WARN == evaluate(still(still=SHORT))
+
+
+def test_a_stall_is_none_the_better_for_records_that_kafka_deletes():
+    window = [replace(look, lag=100 - 10 * n) for n, look in enumerate(still())]
+    assert PartitionStatus.STALL == evaluate(window)
+    assert PartitionStatus.WARN == evaluate([replace(look, still=SHORT) for look in window])
 
 
 def test_a_partition_that_was_up_to_date_within_the_window_is_ok():
@@ -117,10 +165,12 @@ windows = st.lists(
     st.builds(
         Look,
         at=st.floats(0, 1e9),
-        position=st.integers(0, 30),
-        end=st.integers(0, 40),
+        committed=st.integers(0, 30),
+        end=st.integers(30, 40),
+        lag=st.integers(0, 40),
         age=st.none() | st.floats(0, 10),
-        state=st.sampled_from(STATES),
+        phase=st.sampled_from(Phase),
+        still=st.floats(0, 100),
     ),
     min_size=1,
     max_size=WINDOW,
@@ -130,7 +180,7 @@ windows = st.lists(
 @settings(deadline=None)
 @given(windows)
 def test_whatever_was_before_no_lag_now_is_ok(window):
-    last = replace(window[-1], position=window[-1].end)
+    last = replace(window[-1], lag=0)
     assert PartitionStatus.OK == evaluate([*window[:-1], last])
 
 
@@ -138,7 +188,9 @@ def test_whatever_was_before_no_lag_now_is_ok(window):
 @given(windows, st.floats(-1e6, 1e6), st.integers(0, 10**12))
 def test_a_window_at_another_time_and_place_has_the_same_status(window, seconds, offset):
     moved = [
-        replace(look, at=look.at + seconds, position=look.position + offset, end=look.end + offset)
+        replace(
+            look, at=look.at + seconds, committed=look.committed + offset, end=look.end + offset
+        )
         for look in window
     ]
     assert evaluate(window) == evaluate(moved)
@@ -147,9 +199,16 @@ def test_a_window_at_another_time_and_place_has_the_same_status(window, seconds,
 @settings(deadline=None)
 @given(windows)
 def test_without_members_late_is_a_stop_and_nothing_else_is(window):
-    last = replace(window[-1], state="Empty")
+    last = replace(window[-1], phase=Phase.GONE)
     stopped = evaluate([*window[:-1], last]) is PartitionStatus.STOP
     assert last.late == stopped
+
+
+@settings(deadline=None)
+@given(windows)
+def test_a_stall_has_lasted(window):
+    stalled = evaluate(window) is PartitionStatus.STALL
+    assert not stalled or window[-1].still >= STALL_SECONDS
 
 
 @settings(deadline=None)
@@ -157,9 +216,10 @@ def test_without_members_late_is_a_stop_and_nothing_else_is(window):
     st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=WINDOW, max_size=WINDOW)
 )
 def test_what_burrow_warns_of_is_a_warning_or_a_stall(steps):
-    position, end, window = 0, 10, []
+    committed, lag, window = 0, 10, []
     for second, (read, more) in enumerate(steps):
-        position += read
-        end += read + more
-        window.append(Look(float(second), position, end, OLD, "Stable"))
+        committed += read
+        lag += more
+        look = Look(float(second), committed, committed + lag, lag, OLD, Phase.WORKING, LONG)
+        window.append(look)
     assert evaluate(window) in {PartitionStatus.WARN, PartitionStatus.STALL}

@@ -30,7 +30,9 @@ def committed(broker):
 @contextmanager
 def a_worker(broker):
     """A member of the group."""
-    with closing(KafkaConsumer(EVENTS, bootstrap_servers=broker, group_id=APP_ID)) as consumer:
+    where = {"bootstrap_servers": broker, "group_id": APP_ID}
+    # The topics were just made: what it knows of them may be older.
+    with closing(KafkaConsumer(EVENTS, metadata_max_age_ms=500, **where)) as consumer:
 
         def joined():
             consumer.poll(100)

@@ -37,5 +37,5 @@ def test_cleared_it_is_gone(cluster):
 )
 def test_no_worker_starts_and_the_command_is_named(broker, cluster, mark, command):
     marker.write(cluster, mark, 1)
-    with pytest.raises(RebuildError, match=f"'{command}' is under way"):
+    with pytest.raises(RebuildError, match=f"'{command}' is under way.*installation's --data-dir"):
         ensure_topics(broker, partitions=PARTITIONS, replication=1)

@@ -1,5 +1,0 @@
-"""A broker that hangs, for the doctor's tests."""
-
-from tests.operations.exporter.conftest import deaf
-
-__all__ = ["deaf"]
