@@ -42,12 +42,13 @@ def test_prometheus_takes_the_configuration():
     assert 0 == checked.returncode, checked.stdout + checked.stderr
 
 
-def test_the_configuration_scrapes_what_the_embedded_stack_lists():
+def test_the_configuration_scrapes_what_the_embedded_stack_and_the_demo_list():
     document = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     [scrape] = document["scrape_configs"]
     [discovery] = scrape["file_sd_configs"]
-    [file] = discovery["files"]
-    assert ROOT / ".isegoria" / "targets.json" == Path(FOLDER / file).resolve()
+    listed = [Path(FOLDER / file).resolve() for file in discovery["files"]]
+    stack = ROOT / ".isegoria"
+    assert [stack / "targets.json", stack / "demo" / "targets.json"] == listed
 
 
 def test_the_unit_tests_of_the_rules_pass():
