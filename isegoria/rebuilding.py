@@ -47,9 +47,9 @@ def programs_stopped(settings: Settings) -> Iterator[dict[str, str]]:
         for name in stack.states()
         if name not in _SERVERS and (program := stack.program(name))
     ]
-    for program in programs:
-        stack.stop(program.name)
     try:
+        for program in programs:
+            stack.stop(program.name)
         yield variables
     finally:
         stack.run([replace(one, environment={**one.environment, **variables}) for one in programs])

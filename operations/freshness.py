@@ -56,9 +56,11 @@ class Watermark:
             done: How far the group had come, in every topic of every stage.
             ends: How far the topics went, seen after `done`.
         """
-        if any(ends.get(place, 0) < end for place, end in self._ends.items()):
-            # A topic was made anew: what looks of the old one wait for may never come.
+        if any(ends.get(place, -1) < end for place, end in self._ends.items()):
+            # A topic was made anew: what looks of the old one wait for may never come, and the
+            # tables are filled again.
             self._looks.clear()
+            self.up_to = None
         self._ends = ends
         if len(self._looks) < _MAX_LOOKS:
             self._looks.append(_Look(at, 0, self._of(0, ends)))

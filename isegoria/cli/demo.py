@@ -13,7 +13,7 @@ from intake.importing import Meter, Source
 from intake.sample import CONSULTATION, sample_consultation
 from isegoria.cli import options
 from isegoria.connections import Connections
-from isegoria.embedding import start, start_dashboard, start_exporter
+from isegoria.embedding import start, start_dashboard, start_exporter, stop
 from isegoria.inputs import FORMATS, Input
 from isegoria.pipeline import wait_until_complete
 from isegoria.policy import configured, put_in_force
@@ -112,7 +112,7 @@ def demo(  # noqa: PLR0913  each is an option
             _stay(settings, QUESTIONS if input_path is None else ("isegoria topics",))
     finally:
         with steps("stopping the stack"):
-            Stack(settings.data_dir).down()
+            stop(settings)
 
 
 def _empty(folder: Path) -> None:

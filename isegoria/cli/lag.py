@@ -20,6 +20,7 @@ from isegoria.lag_table import Trail, lag_as_document, lag_as_screen, lag_as_tab
 from isegoria.pipeline import STAGES
 from isegoria.show import as_json as to_json
 from isegoria.show import console, progress
+from operations.doctor.finding import typed
 from operations.lag.judging import judged
 from operations.lag.monitor import LagMonitor
 from operations.lag.report import GroupLag, GroupStatus
@@ -119,7 +120,7 @@ def lag(
     """
     settings = options.settings(data_dir)
     kafka = settings.kafka_bootstrap_servers or connections.find(settings).kafka
-    doctor = "isegoria doctor" if data_dir is None else f"isegoria doctor --data-dir {data_dir}"
+    doctor = typed("isegoria doctor", settings.data_dir)
     groups = _groups(names)
 
     def check(seen: Sequence[GroupLag]) -> None:

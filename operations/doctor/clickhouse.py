@@ -1,7 +1,6 @@
 """Looks at ClickHouse: version, tables, clock, disks."""
 
 from contextlib import closing
-from urllib.parse import urlsplit
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import Error as ClickHouseError
@@ -11,7 +10,7 @@ from operations.doctor import clocks
 from operations.doctor.finding import Finding, Remedies, not_looked_at, ok, wrong
 from operations.doctor.room import Room, room
 from operations.exporter.clickhouse import disks
-from sinks.connection import connect
+from sinks.connection import connect, read_url
 from sinks.migrate import SchemaError, pending
 
 CLICKHOUSE = "ClickHouse"
@@ -48,9 +47,8 @@ def examine(url: str, remedies: Remedies) -> list[Finding]:
         says, short = f"{place(url)} does not answer", "ClickHouse does not answer"
     except ClickHouseError as error:
         says, short = f"{place(url)} refuses: {error}".splitlines()[0], "ClickHouse refuses"
-    except ValueError:
-        # It would say where reading the URL failed, which may be in the password.
-        says = short = "its URL is not http(s)://USER:PASSWORD@HOST:PORT/DATABASE"
+    except ValueError as error:
+        says = short = str(error)
     return [wrong(CLICKHOUSE, says, remedies.server), *not_looked_at(CHECKS[1:], short)]
 
 
@@ -60,8 +58,8 @@ def place(url: str) -> str:
     Raises:
         ValueError: The URL is none.
     """
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
+    found = read_url(url)
+    return f"{found.host}:{found.port}"
 
 
 def version(found: str) -> Finding:

@@ -8,7 +8,7 @@ from typing import Self
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from intake.admin import open_admin
 
@@ -130,6 +130,8 @@ class ClusterReader:
     def group(self, name: str) -> GroupSeen:
         """A consumer group; one that never was is Dead."""
         described = self._admin.describe_groups([name])[name]
+        if not described["group_state"]:
+            raise CoordinatorNotAvailableError
         assignments = [member["member_assignment"] or {} for member in described["members"]]
         return GroupSeen(
             str(described["group_state"]),

@@ -1,6 +1,6 @@
 """Looks at Kafka: brokers, topics, the workers' group, its lag."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kafka.errors import KafkaError
@@ -57,13 +57,18 @@ class Expected:
 
 def examine(expected: Expected) -> list[Finding]:
     """Every check of Kafka; where it does not answer, that and what could not be looked at."""
+    findings: list[Finding] = []
     try:
         with ClusterReader(expected.bootstrap_servers) as reader:
-            return _examine(reader, expected)
+            findings.extend(_examine(reader, expected))
     except KafkaError as error:
-        says = f"{expected.bootstrap_servers} does not answer ({type(error).__name__})"
+        name = type(error).__name__
+        if findings:
+            return [*findings, *not_looked_at(CHECKS[len(findings) :], f"Kafka says {name}")]
+        says = f"{expected.bootstrap_servers} does not answer ({name})"
         unseen = not_looked_at(CHECKS[1:], "Kafka does not answer")
         return [wrong(BROKERS, says, expected.remedies.server), *unseen]
+    return findings
 
 
 def brokers(found: Sequence[Broker]) -> Finding:
@@ -80,32 +85,28 @@ def brokers(found: Sequence[Broker]) -> Finding:
     return ok(BROKERS, f"{places}: all answer, Kafka {', '.join(versions)}")
 
 
-def _examine(reader: ClusterReader, expected: Expected) -> list[Finding]:
+def _examine(reader: ClusterReader, expected: Expected) -> Iterator[Finding]:
+    """The findings in the order of `CHECKS`."""
     seen = reader.topics(topic.name for topic in TOPICS)
-    findings = [
-        brokers(reader.brokers()),
-        topics.there(seen, expected.remedies),
-        topics.partitions(seen, expected.partitions, expected.remedies),
-        topics.replication(seen, expected.replication),
-        topics.settings(seen, expected.bootstrap_servers),
-    ]
+    yield brokers(reader.brokers())
+    yield topics.there(seen, expected.remedies)
+    yield topics.partitions(seen, expected.partitions, expected.remedies)
+    yield topics.replication(seen, expected.replication)
+    yield topics.settings(seen, expected.bootstrap_servers)
     newest = reader.newest(EVENTS, len(seen[EVENTS].partitions)) if EVENTS in seen else None
-    findings.append(clocks.publishers_clock(newest, clocks.now()))
-    findings.append(_procedures(expected))
+    yield clocks.publishers_clock(newest, clocks.now())
+    yield _procedures(expected)
     places = [
         (topic, partition)
         for topic in expected.topics
         if topic in seen
         for partition in range(len(seen[topic].partitions))
     ]
-    findings.append(group.members(reader.group(expected.group), places, expected.remedies.worker))
+    yield group.members(reader.group(expected.group), places, expected.remedies.worker)
     groups = {expected.group: expected.topics}
     with LagMonitor(expected.bootstrap_servers, groups) as monitor:
         [seen_last] = judged(monitor, _LOOK_SECONDS)
-    findings.append(
-        group.lag(seen_last, expected.remedies, clickhouse_is_wrong=expected.clickhouse_is_wrong)
-    )
-    return findings
+    yield group.lag(seen_last, expected.remedies, clickhouse_is_wrong=expected.clickhouse_is_wrong)
 
 
 def _procedures(expected: Expected) -> Finding:

@@ -30,7 +30,7 @@ def there(seen: Mapping[str, TopicSeen], remedies: Remedies) -> Finding:
         mend = f"restore {EVENTS} from a copy of Kafka's data; an empty one is made by\n{mend}"
     elif seen:
         # What was in them follows from the events.
-        mend = f"{mend}\n{remedies.typed('isegoria replay')}"
+        mend = f"{remedies.typed('isegoria replay')}\n{mend}"
     return wrong(THERE, f"missing: {', '.join(missing)}", mend)
 
 

@@ -7,11 +7,13 @@ from operations.lag.monitor import LagMonitor
 from operations.lag.report import GroupLag, GroupStatus
 from operations.lag.status import WINDOW, is_late
 
+_MOST_LOOKS = 3 * WINDOW
+
 
 def judged(
     monitor: LagMonitor, interval: float, on_look: Callable[[int], None] = lambda _: None
 ) -> list[GroupLag]:
-    """Look until every group is judged: once where nothing is late, at most a whole window.
+    """Look until every group is judged: once where nothing is late, else a whole window.
 
     A group that is ERR is judged whatever the next looks say: STOP shows at the first look, REWIND
     as soon as the group goes back.
@@ -26,12 +28,15 @@ def judged(
     """
     groups = monitor.observe()
     on_look(1)
-    for look in range(2, WINDOW + 1):
-        if not any(_is_open(group) for group in groups):
-            break
+    looks = alike = 1
+    while alike < WINDOW and looks < _MOST_LOOKS and any(map(_is_open, groups)):
+        states = [group.state for group in groups]
         time.sleep(interval)
         groups = monitor.observe()
-        on_look(look)
+        looks += 1
+        # A group that has just changed its state is judged by the looks since then.
+        alike = alike + 1 if states == [group.state for group in groups] else 1
+        on_look(looks)
     return groups
 
 

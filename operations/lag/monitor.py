@@ -9,15 +9,14 @@ from types import TracebackType
 from typing import Self
 
 from kafka import TopicPartition
-from kafka.errors import KafkaError
 
 from operations.lag.history import History
 from operations.lag.offsets import Membership, Offsets
-from operations.lag.report import GroupLag, PartitionLag
+from operations.lag.report import UNKNOWN, GroupLag, PartitionLag
 from operations.lag.status import WINDOW, Look, Phase, evaluate, is_late
 
 _TIMEOUT_SECONDS = 10.0
-_UNKNOWN = Membership("Unknown", 0)
+_UNKNOWN = Membership(UNKNOWN, 0)
 
 
 def _now() -> datetime:
@@ -77,7 +76,7 @@ class LagMonitor:
                 group.observe(self._offsets, _Moment(self._clock(), self._seconds()))
                 for group in self._groups
             ]
-        except KafkaError:
+        except Exception:
             self._disconnect()
             raise
 
@@ -109,6 +108,8 @@ class _Group:
     def observe(self, offsets: Offsets, now: _Moment) -> GroupLag:
         """Look once."""
         self._ask(offsets)
+        if self._membership is _UNKNOWN:
+            return GroupLag(self._name, now.utc, UNKNOWN, 0, [])
         topics = (
             {place.topic for place in self._committed} if self._topics is None else self._topics
         )

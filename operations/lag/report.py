@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+UNKNOWN = "Unknown"
+"""The state of a group of which Kafka has not said anything yet."""
+
 
 class PartitionStatus(StrEnum):
     """How a partition's consumer does; after LinkedIn's Burrow, but for `REBALANCING`."""
@@ -74,7 +77,8 @@ class GroupLag:
     Attributes:
         group: Its name.
         at: When it was looked at, in UTC.
-        state: Kafka's word for it: Stable, PreparingRebalance, Empty, Dead and so on.
+        state: Kafka's word for it: Stable, PreparingRebalance, Empty, Dead and so on; or `UNKNOWN`,
+            and then there are no partitions.
         members: How many workers share the partitions.
         partitions: By topic and number.
     """

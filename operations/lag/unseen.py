@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from operations.lag.report import GroupLag
-
-_UNKNOWN = "Unknown"
+from operations.lag.report import UNKNOWN, GroupLag
 
 
 def unseen(
@@ -22,14 +20,14 @@ def unseen(
 
 
 def _unseen(group: GroupLag, topics: Sequence[str] | None, doctor: str) -> str | None:
+    if group.state == UNKNOWN:
+        return f"Kafka cannot say yet how the consumer group '{group.group}' does: ask again"
     there = {partition.topic for partition in group.partitions}
     if topics is not None:
         missing = [topic for topic in topics if topic not in there]
         return f"missing in Kafka: {', '.join(missing)}; '{doctor}' says more" if missing else None
     if there:
         return None
-    if group.state == _UNKNOWN:
-        return f"Kafka cannot say yet how the consumer group '{group.group}' does: ask again"
     if group.members:
         return f"the consumer group '{group.group}' has not committed anything yet"
     return f"nothing is known of a consumer group '{group.group}': no commits, no members"

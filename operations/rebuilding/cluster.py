@@ -109,7 +109,7 @@ class Cluster:
             RebuildError: It still has some.
         """
         deadline = time.monotonic() + seconds
-        while members := self._members():
+        while members := _patiently(self._members):
             if time.monotonic() > deadline:
                 raise _workers_run(f"{members} of them are in the group {APP_ID}")
             time.sleep(_POLL_SECONDS)
@@ -160,10 +160,14 @@ class Cluster:
         return outcome
 
     def _members(self) -> int:
-        try:
-            group = _patiently(partial(self._admin.describe_groups, [APP_ID]))[APP_ID]
-        except GroupIdNotFoundError:
-            return 0
+        """How many there are.
+
+        Raises:
+            CoordinatorLoadInProgressError: The coordinator is not there yet.
+        """
+        group = self._admin.describe_groups([APP_ID])[APP_ID]
+        if not group["group_state"]:
+            raise CoordinatorLoadInProgressError
         return len(group["members"])
 
     def _places(self, topic: str) -> list[TopicPartition]:

@@ -112,6 +112,10 @@ def _copy(
     Returns:
         Where the old partitions ended.
     """
+    # Another run of this command may have come further.
+    mark = marker.read(cluster)
+    if mark is None or mark.step != Step.COPY or not cluster.partitions(EVENTS):
+        raise RebuildError("the command runs twice at once: let the other one end")
     cluster.delete(COPY)
     cluster.make(Topic(COPY, _EVENTS.config), partitions=partitions, replication=replication)
     copied = asyncio.run(copy_out(cluster, EVENTS, COPY, on_copied))
@@ -123,9 +127,20 @@ def _copy(
 
 
 def _published_since(cluster: Cluster, mark: Mark) -> bool:
-    """Whether the old topic is still there, and has more than was copied."""
-    present = cluster.partitions(EVENTS)
-    return present not in (0, mark.partitions) and tuple(cluster.ends(EVENTS)) != mark.copied
+    """Whether the old topic is still there, and has more than was copied.
+
+    Raises:
+        RebuildError: It is another one, which somebody has made meanwhile.
+    """
+    if cluster.partitions(EVENTS) in (0, mark.partitions):
+        return False
+    ends, copied = cluster.ends(EVENTS), mark.copied or ()
+    if len(ends) != len(copied) or any(end < was for end, was in zip(ends, copied, strict=True)):
+        raise RebuildError(
+            f"somebody has made {EVENTS} meanwhile, which is not the topic that was copied: delete"
+            f" it, and never {COPY}, which has every event; then run the command again"
+        )
+    return tuple(ends) != copied
 
 
 def _published() -> RebuildError:

@@ -89,3 +89,5 @@ def derive_anew(
             client.command(f"TRUNCATE TABLE {kind}", settings=_ANY_SIZE)
     on_step("making the derived topics")
     make_topics(cluster.bootstrap_servers, partitions=partitions, replication=replication)
+    # Refused if a worker came meanwhile, that had been starting already.
+    cluster.forget_commits()

@@ -190,7 +190,7 @@ def test_a_topic_that_was_deleted(own):
         findings = examined(own, code=1)
     assert f"missing: {DOMINANCE}" == findings[topics.THERE]["says"]
     here = f"--data-dir {own.folder}"
-    assert f"isegoria up {here}\nisegoria replay {here}" == findings[topics.THERE]["mend"]
+    assert f"isegoria replay {here}\nisegoria up {here}" == findings[topics.THERE]["mend"]
 
 
 def test_clickhouse_that_is_stopped(own):

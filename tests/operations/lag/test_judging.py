@@ -1,5 +1,6 @@
 """How often a group is looked at before it is judged."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,6 +30,7 @@ DONE = group(lag=0, seconds=0.0)
 YOUNG = group(seconds=0.9 * ALLOWED_SECONDS)
 LATE = group()
 UNKNOWN = group(seconds=None)
+GATHERING = replace(LATE, state="PreparingRebalance")
 REBALANCING = group(PartitionStatus.REBALANCING)
 STOPPED = group(PartitionStatus.STOP)
 WENT_BACK = group(PartitionStatus.REWIND)
@@ -60,6 +62,8 @@ class Looks:
         ([[DONE, STOPPED]], 1),
         ([[STOPPED, LATE]], WINDOW),
         ([[]], 1),
+        ([[LATE], [LATE], [GATHERING]], 2 + WINDOW),
+        ([[LATE], [GATHERING]] * 3 * WINDOW, 3 * WINDOW),
     ],
     ids=[
         "done",
@@ -73,6 +77,8 @@ class Looks:
         "one done, one stopped",
         "one stopped, one late",
         "no group",
+        "in another state since the third look",
+        "in another state at each look",
     ],
 )
 def test_groups_are_looked_at_until_each_is_judged(looks, taken):

@@ -11,7 +11,7 @@ from kafka.structs import OffsetAndMetadata
 
 from embedded import ports
 from operations.lag.monitor import LagMonitor
-from operations.lag.report import PartitionStatus
+from operations.lag.report import UNKNOWN, GroupStatus, PartitionStatus
 from operations.lag.status import STALL_SECONDS, WINDOW
 from tests.fixtures.kafka import create_topic, running_broker
 from tests.fixtures.processes import wait_for
@@ -272,11 +272,12 @@ def no_coordinator(tmp_path):
         yield f"{ports.HOST}:{port}"
 
 
-def test_where_no_group_ever_was_everything_lags(no_coordinator):
+def test_before_kafka_says_how_a_group_does_nothing_is_said_of_its_lag(no_coordinator):
     topic = create_topic(no_coordinator)
     write(no_coordinator, topic, 10)
     with LagMonitor(no_coordinator, {topic: [topic]}) as monitor:
-        assert 10 == only(monitor.observe()).lag
+        [seen] = monitor.observe()
+    assert (UNKNOWN, [], GroupStatus.OK) == (seen.state, seen.partitions, seen.status)
 
 
 def test_a_broker_that_stops_answering_and_goes_on_is_looked_at_again(tmp_path):
@@ -285,7 +286,7 @@ def test_a_broker_that_stops_answering_and_goes_on_is_looked_at_again(tmp_path):
     with running_broker(tmp_path, port) as broker:
         topic = create_topic(address)
         with LagMonitor(address, {topic: [topic]}) as monitor:
-            monitor.observe()
+            wait_for(lambda: monitor.observe()[0].partitions)
             broker.send_signal(signal.SIGSTOP)
             try:
                 with pytest.raises(KafkaError):

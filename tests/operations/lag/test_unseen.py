@@ -44,6 +44,7 @@ def test_a_group_that_is_not_there_is_told_beside_one_that_is():
     assert "'typo'" in unseen(seen, {"readers": None, "typo": None}, DOCTOR)
 
 
-def test_a_group_whose_coordinator_is_away_is_not_said_to_be_missing():
-    told = unseen([group("readers", state="Unknown")], {"readers": None}, DOCTOR)
+@pytest.mark.parametrize("topics", [None, ["events"]])
+def test_a_group_whose_coordinator_is_away_is_not_said_to_be_missing(topics):
+    told = unseen([group("readers", state="Unknown")], {"readers": topics}, DOCTOR)
     assert "Kafka cannot say yet how the consumer group 'readers' does: ask again" == told

@@ -11,7 +11,7 @@ from operations.rebuilding.errors import RebuildError
 from operations.rebuilding.marker import Mark, Step
 from operations.rebuilding.repartitioning import COPY, repartition
 from schemas.events import PolicySet
-from schemas.topics import EVENTS, TOPICS, partition_of
+from schemas.topics import EVENTS, TOPICS, Topic, partition_of
 from tests.operations.rebuilding.conftest import PARTITIONS
 from tests.operations.rebuilding.interrupting import Interrupted, interrupted_at
 from tests.operations.rebuilding.logs import accepted, policy, read, said, write
@@ -169,6 +169,19 @@ def test_what_is_published_between_an_interruption_and_the_next_run_is_kept(brok
     assert "said-late" in found[key]
     found[key].remove("said-late")
     assert events(filled) == found
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_topic_that_somebody_else_has_made_does_not_cost_the_copy(cluster, change):
+    """As a broker does that makes topics by itself, or a person, after an interruption."""
+    with pytest.raises(Interrupted):
+        change(on_copied=interrupted_after(HALF, in_copying=2))
+    copied = sum(cluster.ends(COPY))
+    cluster.delete(EVENTS)
+    cluster.make(Topic(EVENTS), partitions=1, replication=1)
+    with pytest.raises(RebuildError, match=f"somebody has made {EVENTS} meanwhile"):
+        change()
+    assert copied == sum(cluster.ends(COPY)) > 0
 
 
 def test_the_present_number_is_refused(cluster, clickhouse):
