@@ -201,7 +201,7 @@ def test_while_a_server_is_away_the_exporter_is_not_ready(outage):
 
 
 def test_an_outage_is_one_line_of_the_log_and_its_end_another(outage):
-    expected = [("warning", "the source does not answer"), ("info", "the source answers again")]
+    expected = [("warning", "the source cannot be looked at"), ("info", "the source answers again")]
     assert expected == outage["log"]
 
 
