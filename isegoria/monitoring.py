@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import structlog
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+)
 
 from embedded.ports import require_free
 from operations.monitoring import Check, MonitoringServer, application
@@ -13,8 +19,6 @@ WORKER_PORT = 9611
 INTAKE_PORT = 9612
 DASHBOARD_PORT = 9613
 
-_log = structlog.get_logger(__name__)
-
 
 class Listening(NamedTuple):
     """An address to listen on; port 0 takes any that is free."""
@@ -23,8 +27,20 @@ class Listening(NamedTuple):
     port: int
 
 
+def of_the_process() -> CollectorRegistry:
+    """Metrics of the process alone, whatever else it has imported."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
 def monitoring(
-    listening: Listening, ready: Mapping[str, Check], alive: Mapping[str, Check] | None = None
+    listening: Listening,
+    ready: Mapping[str, Check],
+    alive: Mapping[str, Check] | None = None,
+    registry: CollectorRegistry = REGISTRY,
 ) -> MonitoringServer:
     """A server of this process's metrics and health; see `operations.monitoring`.
 
@@ -38,4 +54,5 @@ def monitoring(
             option="--monitoring-port",
             host=listening.host,
         )
-    return MonitoringServer(application(ready, alive=alive), listening.host, listening.port)
+    app = application(ready, alive=alive, registry=registry)
+    return MonitoringServer(app, listening.host, listening.port)

@@ -67,7 +67,7 @@ def dashboard(
     clickhouse = found.clickhouse.get_secret_value()
     ready = {"clickhouse": lambda: answers(clickhouse)}
     with (
-        monitoring.monitoring(listening, ready),
+        monitoring.monitoring(listening, ready, registry=monitoring.of_the_process()),
         Freshness(backlog, STAGES) as freshness,
     ):
         app = create_app(

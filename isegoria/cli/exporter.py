@@ -5,12 +5,11 @@ from logging import CRITICAL, getLogger
 from pathlib import Path
 
 import click
-from prometheus_client import CollectorRegistry, ProcessCollector
 
 from embedded.ports import require_free
 from isegoria import __version__, connections, logging
 from isegoria.cli import options
-from isegoria.monitoring import EXPORTER_PORT
+from isegoria.monitoring import EXPORTER_PORT, of_the_process
 from isegoria.pipeline import STAGES
 from operations.backlog import Backlog
 from operations.exporter.clickhouse import open_clickhouse
@@ -59,8 +58,7 @@ def exporter(port: int, host: str, data_dir: Path | None) -> None:
             every=_CLICKHOUSE_SECONDS,
         ) as clickhouse,
     ):
-        registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
+        registry = of_the_process()
         registry.register(ExporterMetrics(kafka.newest, clickhouse.newest, __version__))
         app = application(
             ready={"kafka": kafka.answers, "clickhouse": clickhouse.answers},

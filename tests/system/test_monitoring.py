@@ -178,7 +178,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_stop(system, hanging):
 
 
 @pytest.mark.parametrize("name", ["dashboard", "intake", "exporter"])
-def test_a_process_that_is_told_to_stop_does(system, name, tmp_path):
+def test_a_process_tells_of_itself_alone_and_stops_when_it_is_told_to(system, name, tmp_path):
     monitoring = free_port()
     command = [sys.executable, "-m", "isegoria", name, "--port", str(monitoring)]
     if name != "exporter":
@@ -200,7 +200,11 @@ def test_a_process_that_is_told_to_stop_does(system, name, tmp_path):
             env=environment() | channels,
         )
     try:
-        wait_for(lambda: process.poll() is not None or is_ready(f"http://127.0.0.1:{monitoring}"))
+        address = f"http://127.0.0.1:{monitoring}"
+        wait_for(lambda: process.poll() is not None or is_ready(address))
+        told = ask(f"{address}/metrics")
+        assert "process_cpu_seconds_total" in told
+        assert "isegoria_worker_" not in told
         begun = time.monotonic()
         process.terminate()
         assert 0 == process.wait(STOPS_WITHIN_SECONDS)
