@@ -14,7 +14,6 @@ from embedded.program import write_private
 from embedded.stack import ANY_PORT, Program, Stack
 from embedded.supervision import STARTED
 from isegoria.connections import Connections
-from isegoria.monitoring import EXPORTER_PORT
 from isegoria.settings import Settings
 from isegoria.worker import prepare
 
@@ -64,7 +63,7 @@ def worker_program(settings: Settings, connections: Connections) -> Program:
 
 
 def start_exporter(settings: Settings, connections: Connections) -> str:
-    """Have the stack run the exporter, on port 9610 or any that is free.
+    """Have the stack run the exporter, on any port that is free; `targets.json` tells Prometheus.
 
     Returns:
         Where its metrics are.
@@ -150,8 +149,7 @@ def _monitoring_port(stack: Stack, name: str) -> int:
     last = _last_port(stack, name, _MONITORED[name])
     if last and stack.states().get(name) in STARTED:
         return last
-    wanted = last or (EXPORTER_PORT if name == EXPORTER else ANY_PORT)
-    return wanted if wanted and not ports.is_listening(wanted) else ports.free_port()
+    return last if last and not ports.is_listening(last) else ports.free_port()
 
 
 def _chosen_port(stack: Stack, wanted: int | None) -> int:
