@@ -23,7 +23,7 @@ from isegoria.show import console, progress
 from operations.doctor.finding import typed
 from operations.lag.judging import judged
 from operations.lag.monitor import LagMonitor
-from operations.lag.report import GroupLag, GroupStatus
+from operations.lag.report import UNKNOWN, GroupLag, GroupStatus
 from operations.lag.status import WINDOW
 from operations.lag.unseen import unseen
 from streams.app import APP_ID
@@ -173,6 +173,7 @@ def _watch(
         _NotKnownError: Something is not there at the first look; later it may come back.
     """
     status, first = None, True
+    seen: Sequence[GroupLag] = ()
     with suppress(KeyboardInterrupt):
         while True:
             try:
@@ -182,16 +183,21 @@ def _watch(
                 status = None
                 show(f"Kafka does not answer: {error}")
             except _NotKnownError as error:
-                if first:
+                if first and not _is_silent(seen):
                     raise
                 status = None
                 show(error.message)
             else:
                 status = worst(seen)
                 show(seen)
-            first = False
+            first = first and _is_silent(seen)
             time.sleep(interval)
     return status
+
+
+def _is_silent(seen: Sequence[GroupLag]) -> bool:
+    """Whether Kafka has not said anything yet of a group."""
+    return any(group.state == UNKNOWN for group in seen)
 
 
 def _show_line(seen: Sequence[GroupLag] | str) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from operations.lag.monitor import LagMonitor
-from operations.lag.report import GroupLag, GroupStatus
+from operations.lag.report import UNKNOWN, GroupLag, GroupStatus
 from operations.lag.status import WINDOW, is_late
 
 _MOST_LOOKS = 3 * WINDOW
@@ -42,6 +42,8 @@ def judged(
 
 def _is_open(group: GroupLag) -> bool:
     """Whether another look can tell more of a group."""
+    if group.state == UNKNOWN:
+        return True
     return group.status is not GroupStatus.ERR and any(
         is_late(one.lag, one.seconds) for one in group.partitions
     )

@@ -53,7 +53,7 @@ def test_missing_topics_are_made_by_a_worker():
 
 def test_what_was_in_a_missing_topic_is_made_again_from_the_events():
     found = topics.there(without(SCREENED), REMEDIES)
-    assert f"isegoria worker\nisegoria replay {HERE}" == found.mend
+    assert f"isegoria replay {HERE}\nisegoria worker" == found.mend
 
 
 def test_events_that_are_missing_come_from_a_copy_alone():

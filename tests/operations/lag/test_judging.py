@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from operations.lag.judging import judged
+from operations.lag.report import UNKNOWN as UNKNOWN_STATE
 from operations.lag.report import GroupLag, PartitionLag, PartitionStatus
 from operations.lag.status import ALLOWED_SECONDS, WINDOW
 
@@ -30,6 +31,7 @@ DONE = group(lag=0, seconds=0.0)
 YOUNG = group(seconds=0.9 * ALLOWED_SECONDS)
 LATE = group()
 UNKNOWN = group(seconds=None)
+SILENT = replace(LATE, state=UNKNOWN_STATE, partitions=[])
 GATHERING = replace(LATE, state="PreparingRebalance")
 REBALANCING = group(PartitionStatus.REBALANCING)
 STOPPED = group(PartitionStatus.STOP)
@@ -62,6 +64,7 @@ class Looks:
         ([[DONE, STOPPED]], 1),
         ([[STOPPED, LATE]], WINDOW),
         ([[]], 1),
+        ([[SILENT], [SILENT], [DONE]], 3),
         ([[LATE], [LATE], [GATHERING]], 2 + WINDOW),
         ([[LATE], [GATHERING]] * 3 * WINDOW, 3 * WINDOW),
     ],
@@ -77,6 +80,7 @@ class Looks:
         "one done, one stopped",
         "one stopped, one late",
         "no group",
+        "not said anything of, then done",
         "in another state since the third look",
         "in another state at each look",
     ],
