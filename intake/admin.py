@@ -44,14 +44,15 @@ def open_admin(bootstrap_servers: str, client_id: str, seconds: float) -> KafkaA
         raise
 
 
-def kafka_answers(bootstrap_servers: str) -> bool:
-    """Whether a broker answers within some two seconds.
+def kafka_answers(bootstrap_servers: str, seconds: float = REACHED_SECONDS) -> bool:
+    """Whether a broker answers and has joined its cluster.
 
     Args:
         bootstrap_servers: Brokers as `host:port`, separated by commas.
+        seconds: How long connecting, and the answer, may take.
     """
     try:
-        with closing(open_admin(bootstrap_servers, "isegoria-probe", REACHED_SECONDS)) as admin:
+        with closing(open_admin(bootstrap_servers, "isegoria-probe", seconds)) as admin:
             return bool(admin.describe_cluster()["brokers"])
     except KafkaError:
         return False

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from intake.masking import Masking
 from intake.pseudonyms import Pseudonymiser
-from sinks.connection import read_url
+from sinks.address import read_url
 
 _SERVERS = re.compile(r"[^\s:,/]+:[0-9]{1,5}(,[^\s:,/]+:[0-9]{1,5})*|\[[0-9a-fA-F:]+\]:[0-9]{1,5}")
 

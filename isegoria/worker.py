@@ -15,8 +15,9 @@ from isegoria.connections import Connections
 from isegoria.monitoring import Listening, monitoring
 from isegoria.settings import Settings
 from operations.provisioning import ensure_topics
+from sinks.address import answers
 from sinks.agent import add_sink
-from sinks.connection import answers, connect
+from sinks.connection import connect
 from sinks.migrate import migrate
 from sinks.writer import Writer
 from streams.agents import add_screening

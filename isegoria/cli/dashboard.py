@@ -18,7 +18,7 @@ from isegoria.pipeline import STAGES
 from operations import serving
 from operations.backlog import Backlog
 from operations.freshness import Freshness
-from sinks.connection import answers
+from sinks.address import answers
 from streams.app import APP_ID
 
 _MAX_CONNECTIONS = 500

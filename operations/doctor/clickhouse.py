@@ -10,7 +10,8 @@ from operations.doctor import clocks
 from operations.doctor.finding import Finding, Remedies, not_looked_at, ok, wrong
 from operations.doctor.room import Room, room
 from operations.exporter.clickhouse import disks
-from sinks.connection import connect, read_url
+from sinks.address import read_url
+from sinks.connection import connect
 from sinks.migrate import SchemaError, pending
 
 CLICKHOUSE = "ClickHouse"

@@ -19,7 +19,7 @@ from intake.admin import open_admin
 T = TypeVar("T")
 
 _CLIENT_ID = "isegoria-operations"
-_COORDINATOR_AWAY = (
+COORDINATOR_AWAY = (
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
     NotCoordinatorError,
@@ -103,7 +103,7 @@ class Offsets:
             before.close()
         try:
             answer = ask(self._admin)
-        except _COORDINATOR_AWAY:
+        except COORDINATOR_AWAY:
             answer = None
         self._coordinator_away = answer is None
         return answer

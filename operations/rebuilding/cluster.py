@@ -10,29 +10,21 @@ from kafka import TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import (
     CoordinatorLoadInProgressError,
-    CoordinatorNotAvailableError,
     GroupIdNotFoundError,
     KafkaError,
     NonEmptyGroupError,
-    NotCoordinatorError,
     UnknownMemberIdError,
 )
 
 from intake.admin import open_admin
+from operations.lag.offsets import COORDINATOR_AWAY
 from operations.rebuilding.errors import RebuildError
 from schemas.topics import Topic
 from streams.app import APP_ID
 
 T = TypeVar("T")
 
-_COORDINATOR_AWAY = {
-    error.__name__
-    for error in (
-        CoordinatorLoadInProgressError,
-        CoordinatorNotAvailableError,
-        NotCoordinatorError,
-    )
-}
+_AWAY_OUTCOMES = {error.__name__ for error in COORDINATOR_AWAY}
 _ANSWER_SECONDS = 30.0
 _GONE_SECONDS = 60.0
 _COORDINATOR_SECONDS = 30.0
@@ -155,7 +147,7 @@ class Cluster:
         """
         outcome = str(self._admin.delete_groups([APP_ID])[APP_ID])
         # Told like any other outcome, and not raised.
-        if outcome in _COORDINATOR_AWAY:
+        if outcome in _AWAY_OUTCOMES:
             raise CoordinatorLoadInProgressError(outcome)
         return outcome
 

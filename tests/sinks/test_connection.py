@@ -3,7 +3,8 @@
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
-from sinks.connection import answers, connect, read_url
+from sinks.address import answers, read_url
+from sinks.connection import connect
 from tests.fixtures.clickhouse import PASSWORD, free_port
 
 
