@@ -30,14 +30,15 @@ def committed(broker):
 @contextmanager
 def a_worker(broker):
     """A member of the group."""
-    where = {"bootstrap_servers": broker, "group_id": APP_ID}
-    # The topics were just made: what it knows of them may be older.
-    with closing(KafkaConsumer(EVENTS, metadata_max_age_ms=500, **where)) as consumer:
+    with closing(KafkaConsumer(bootstrap_servers=broker, group_id=APP_ID)) as consumer:
 
         def joined():
             consumer.poll(100)
             return bool(consumer.assignment())
 
+        # Topics just made: who joins before it knows them may stay without partitions.
+        wait_for(lambda: EVENTS in consumer.topics())
+        consumer.subscribe([EVENTS])
         wait_for(joined)
         yield
 
