@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from kafka import KafkaProducer
 from kafka.codec import has_lz4
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from intake.delivery import UnreachableError
 
@@ -139,7 +139,11 @@ def close(producer: Producer, *, in_flight: bool) -> None:
     if in_flight:
         # `close` alone would raise here, and leave its thread running (kafka-python 3.0.12).
         producer._sender.force_close()  # noqa: SLF001
-    producer.close(timeout=_CLOSE_SECONDS)
+    try:
+        producer.close(timeout=_CLOSE_SECONDS)
+    except KafkaTimeoutError:
+        # Interrupted while it takes a record, it may keep a batch that it never sends.
+        producer._sender.force_close()  # noqa: SLF001
 
 
 def wait(future: Future, seconds: float) -> None:

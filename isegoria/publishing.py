@@ -7,6 +7,7 @@ from itertools import islice
 from intake.delivery import DeliveryError
 from intake.importing import Meter
 from intake.publisher import Publisher
+from isegoria.interrupts import heeded_between_steps
 from isegoria.show import metered
 from schemas.events import Event
 
@@ -34,7 +35,11 @@ def publish(
         DeliveryError: Events did not reach Kafka; it names them.
     """
     published = skip
-    with metered("publishing", meter) as show, Publisher(kafka, "isegoria-import") as publisher:
+    with (
+        metered("publishing", meter) as show,
+        Publisher(kafka, "isegoria-import") as publisher,
+        heeded_between_steps() as heed_interrupt,
+    ):
 
         def settle() -> None:
             report = publisher.flush()
@@ -42,11 +47,13 @@ def publish(
                 raise DeliveryError(report.failed)
             on_acknowledged(published)
 
-        for _ in islice(events, skip):
-            show(published)
         due = time.monotonic() + _CHECKPOINT_SECONDS
         try:
+            for _ in islice(events, skip):
+                heed_interrupt()
+                show(published)
             for event in events:
+                heed_interrupt()
                 publisher.publish(event)
                 published += 1
                 show(published)
