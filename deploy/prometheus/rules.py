@@ -361,7 +361,7 @@ def _input(times: Times) -> list[Alert]:
             description=(
                 f"{{{{ $value | humanize }}}} records were rejected within {times.rejected_window}."
             ),
-            runbook="See the reasons in isegoria_worker_rejected_total; tell the channel.",
+            runbook="Run 'isegoria rejected list' for the reasons; tell the channel.",
             anchor="rejected",
         ),
         Alert(

@@ -30,6 +30,7 @@ _COMMANDS = {
     "schema": "schema",
     "verify": "verify",
     "lag": "lag",
+    "rejected": "rejected",
     "exporter": "exporter",
     "doctor": "doctor",
     "restore": "restore",

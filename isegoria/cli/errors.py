@@ -19,6 +19,7 @@ from isegoria.policy import MixedPoliciesError
 from operations.monitoring import MonitoringError
 from operations.provisioning import PartitionsMismatchError
 from operations.rebuilding.errors import RebuildError
+from operations.rejected import RejectedError
 from schemas.policy import PolicyError
 from sinks.migrate import SchemaError
 
@@ -38,6 +39,7 @@ _ANSWERS = (
     PortTakenError,
     PseudonymKeyError,
     RebuildError,
+    RejectedError,
     SchemaError,
     StackError,
     TableError,

@@ -27,8 +27,9 @@ from isegoria.cli import cli
 from isegoria.pipeline import wait_until_complete
 from isegoria.settings import Settings
 from operations.backlog import Backlog
+from schemas.events import encode, partition_key
 from schemas.records import Kind
-from schemas.topics import EVENTS, KIND_HEADER, SCREENED
+from schemas.topics import EVENTS, KIND_HEADER, SCREENED, partition_of
 from sinks.connection import connect
 from streams.app import APP_ID
 from tests.dashboard.signing_in import PASSWORD, hashed
@@ -202,6 +203,19 @@ def test_every_setting_of_the_page_exists(name):
 
 def test_look_first(shell):
     shell.run("Look first")
+
+
+def test_rejected_events_that_can_be_read_now_are_published_again(system, shell):
+    misplaced = contribution("misplaced", consultation="operating")
+    partition = (partition_of(partition_key(misplaced), PARTITIONS) + 1) % PARTITIONS
+    with closing(KafkaProducer(bootstrap_servers=system.kafka)) as producer:
+        producer.send(EVENTS, encode(misplaced), partition=partition).get(30)
+    system.wait()
+    shell.run("Rejected")
+    system.wait()
+    assert [("misplaced",)] == system.query(
+        "SELECT event_id FROM contributions FINAL WHERE consultation = 'operating'"
+    )
 
 
 def test_stopped_nothing_runs_and_started_everything_is_there(system, shell):
