@@ -2,8 +2,9 @@
 
 import json
 import os
+import pty
 import subprocess
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -146,7 +147,30 @@ def test_its_bytes_come_as_they_are(system, place, name):
         system.command("rejected", "show", place(name)), capture_output=True, check=True
     )
     assert MALFORMED[name][0] == done.stdout
-    assert MALFORMED[name][1] in done.stderr.decode()
+    assert MALFORMED[name][1] in " ".join(done.stderr.decode().split())
+
+
+@contextmanager
+def terminal():
+    """A terminal: what it shows is read from the one end, the other is a command's."""
+    screen, end = pty.openpty()
+    with os.fdopen(screen, "rb", 0) as shown, os.fdopen(end, "wb", 0) as written:
+        yield shown, written
+
+
+def test_on_a_terminal_its_bytes_are_shown_and_do_nothing(system, place):
+    with terminal() as (shown, written):
+        command = system.command("rejected", "show", place("not JSON"))
+        subprocess.run(command, stdout=written, check=True)
+        assert b"\\xff\\xfe not json\r\n" == shown.read(1000)
+
+
+def test_beside_a_progress_bar_json_goes_where_it_is_to_go(system, place):
+    with terminal() as (_, written):
+        command = system.command("rejected", "list", "--json")
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=written, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert place("not JSON") in {f"{line['partition']}/{line['offset']}" for line in lines}
 
 
 def test_a_file_for_its_bytes_is_its_owners_alone(system, place, tmp_path):
