@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+
+from kafka.errors import UnknownBrokerIdError
 
 from operations.backlog import Backlog
 from schemas.topics import ACTIVITY, DOMINANCE, EVENTS, SCREENED, SUMMARIES
@@ -40,10 +43,14 @@ def wait_until_complete(
         IncompleteError: Nothing moved for that long; the message says what remains.
     """
     with Backlog(kafka, APP_ID) as backlog:
-        last: tuple[int, ...] = ()
+        last = remaining = (0,) * len(STAGES)
         deadline = time.monotonic() + seconds
-        while not backlog.complete(STAGES):
-            remaining = tuple(backlog.remaining(topics) for topics in STAGES)
+        while True:
+            # While a broker comes back, its partitions have no leader to ask.
+            with suppress(UnknownBrokerIdError):
+                if backlog.complete(STAGES):
+                    break
+                remaining = tuple(backlog.remaining(topics) for topics in STAGES)
             on_remaining(remaining[0])
             if remaining != last:
                 last, deadline = remaining, time.monotonic() + seconds
