@@ -6,7 +6,7 @@ soon as it has given it: nobody is left to give it again (faust-streaming #596).
 """
 
 import asyncio
-from typing import Literal
+from typing import Literal, cast
 
 from faust.tables.manager import TableManager as FaustTableManager
 from faust.tables.recovery import Recovery as FaustRecovery
@@ -36,6 +36,17 @@ class Recovery(FaustRecovery):
         self.app.consumer.stop_flow()
         await super().on_recovery_completed(generation_id)
 
+    async def seek_again(self) -> None:
+        """Read the changelogs on from what was applied of them, where that is under way.
+
+        For a consumer that dropped what it had fetched: nobody else would ever read it. What comes
+        twice is applied once.
+        """
+        if self.in_recovery:
+            consumer = self.app.consumer
+            mine = self.active_tps & consumer.assignment()
+            await self._seek_offsets(consumer, mine, self.active_offsets, "active")
+
     @property
     def signal_recovery_end(self) -> asyncio.Event:
         """Set when everything was read from the changelogs."""
@@ -48,8 +59,8 @@ class TableManager(FaustTableManager):
     """Faust's table manager with our recovery; set as the app's `TableManager`."""
 
     @property
-    def recovery(self) -> FaustRecovery:
+    def recovery(self) -> Recovery:
         """The service that recovers the tables."""
         if self._recovery is None:
             self._recovery = Recovery(self.app, self, beacon=self.beacon, loop=self.loop)
-        return self._recovery
+        return cast("Recovery", self._recovery)

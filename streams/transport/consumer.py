@@ -8,11 +8,13 @@ from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 from typing import Any, ClassVar, cast
 
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage, Message, ack_lock
 from mode.utils.futures import notify
 
+from streams.recovery import TableManager
 from streams.transport.unreadable import install, unreadable
 
 MAX_BATCH_RECORDS = 4_096
@@ -72,13 +74,15 @@ class Consumer(driver.Consumer):
         if self._finishing:
             await self.sleep(timeout)
             return
+        if not self.flow_active:
+            # mode's `wait` is typed for its own events alone.
+            await self.wait(self.can_resume_flow)  # type: ignore[arg-type]
         reading = self._reading
         fetched, active = await self._wait_next_records(timeout)
         if fetched is None or self.should_stop or self._finishing:
             return
         if not self.flow_active or reading != self._reading:
-            # Fetched across an interruption: whose seek came first is not known, so seek again.
-            await self.perform_seek()
+            await self._seek_again()
             return
         for tp, message in self._messages(fetched):
             if not self.flow_active or reading != self._reading:
@@ -86,6 +90,17 @@ class Consumer(driver.Consumer):
             if active is None or tp in active or tp in self._buffered_partitions:
                 self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
                 yield tp, message
+
+    async def _seek_again(self) -> None:
+        """Seek after a fetch that went across an interruption: whose seek came first is not known.
+
+        What it fetched is dropped. A fetch of a reading before may hold records of the changelogs
+        that a recovery has just begun to wait for: Faust adds to the partitions of one under way.
+        """
+        # A partition that was taken away has a rebalance of its own, and that one's seek.
+        with contextlib.suppress(IllegalStateError):
+            await self.perform_seek()
+            await cast("TableManager", self.app.tables).recovery.seek_again()
 
     async def perform_seek(self) -> None:
         """Read on from the committed offsets, and from the beginning where there are none.

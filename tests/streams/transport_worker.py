@@ -11,6 +11,7 @@ import faust
 from aiokafka import codec
 from mode.supervisors import CrashingSupervisor
 
+from streams.recovery import TableManager
 from streams.transport import unreadable
 
 
@@ -41,6 +42,7 @@ def main() -> None:
         topic_disable_leader=True,
         topic_allow_declare=False,
         web_enabled=False,
+        TableManager=TableManager,
     )
     topic = app.topic(told.topic, key_serializer="raw", value_serializer="raw")
     taken = 0

@@ -58,6 +58,15 @@ def rows(system, consultation):
     return sorted(event_id for (event_id,) in found)
 
 
+def test_a_recovery_whose_records_came_of_a_fetch_before_the_rebalance_ends(system):
+    system.publish([event("interrupted", "first")])
+    system.wait()
+    with instead_of_the_worker(system, "--interrupted"):
+        system.publish([event("interrupted", "second")])
+        system.wait()
+        assert ["first", "second"] == rows(system, "interrupted")
+
+
 def test_an_unforeseen_exception_ends_the_worker_with_the_batch_unacknowledged(system):
     partition = partition_of("faults/t", PARTITIONS)
     system.publish([event("faults", "first")])
