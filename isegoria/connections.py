@@ -20,6 +20,15 @@ class Connections:
     clickhouse: SecretStr
 
 
+def find_kafka(settings: Settings) -> str:
+    """Find Kafka alone, for what needs no ClickHouse.
+
+    Raises:
+        NotConnectedError: As `find` has it.
+    """
+    return settings.kafka_bootstrap_servers or find(settings).kafka
+
+
 def find(settings: Settings) -> Connections:
     """Find Kafka and ClickHouse.
 

@@ -13,7 +13,6 @@ from intake.http.channels import new_token, read_channels, token_hash
 from isegoria import connections, logging
 from isegoria.cli import options
 from isegoria.monitoring import INTAKE_PORT, Listening, monitoring
-from isegoria.settings import Settings
 from operations.serving import config, serve
 
 _MAX_CONNECTIONS = 1_000
@@ -48,7 +47,7 @@ def intake(
         )
     channels = read_channels(settings.intake_channels_file)
     pseudonyms = settings.pseudonymiser()
-    kafka = _kafka(settings)
+    kafka = connections.find_kafka(settings)
     require_free(port, wanted_by="the intake", option="--port", host=host)
     logging.configure(settings.log_level, settings.log_format)
     listening = Listening(monitoring_host, monitoring_port)
@@ -71,8 +70,3 @@ def token(name: str, source: str | None) -> None:
     click.echo(f"[channels.{json.dumps(name)}]")
     click.echo(f"source = {json.dumps(source or f'urn:isegoria:channel:{name}')}")
     click.echo(f'token_sha256 = ["{token_hash(made)}"]')
-
-
-def _kafka(settings: Settings) -> str:
-    """Where Kafka is; ClickHouse need not be anywhere."""
-    return settings.kafka_bootstrap_servers or connections.find(settings).kafka

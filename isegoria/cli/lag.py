@@ -119,7 +119,7 @@ def lag(
     when Kafka does not answer, or there is no such group; with --watch it is that of the last look.
     """
     settings = options.settings(data_dir)
-    kafka = settings.kafka_bootstrap_servers or connections.find(settings).kafka
+    kafka = connections.find_kafka(settings)
     doctor = typed("isegoria doctor", settings.data_dir)
     groups = _groups(names)
 

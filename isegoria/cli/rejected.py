@@ -67,9 +67,10 @@ def list_(data_dir: Path | None, last: int, *, as_json: bool) -> None:
 
     A place is PARTITION/OFFSET on participation.events. What the events hold is not shown.
     """
+    kafka = connections.find_kafka(options.settings(data_dir))
     now = datetime.now(UTC)
     with _reading() as on_read:
-        found = (Row.of(one, now) for one in read_rejected(_kafka(data_dir), on_read=on_read))
+        found = (Row.of(one, now) for one in read_rejected(kafka, on_read=on_read))
         if as_json:
             for row in found:
                 click.echo(orjson.dumps(row_as_document(row)))
@@ -92,7 +93,7 @@ def show(data_dir: Path | None, output: Path | None, place: Place) -> None:
     PLACE is PARTITION/OFFSET, as 'isegoria rejected list' has it. The bytes may hold names.
     On a terminal they are shown without what it would obey.
     """
-    [found] = find_rejected(_kafka(data_dir), [place])
+    [found] = find_rejected(connections.find_kafka(options.settings(data_dir)), [place])
     show_notice(f"{place}, rejected {found.at:%Y-%m-%d %H:%M:%S} UTC: {found.reason}")
     if output is not None:
         with _created(output) as file:
@@ -127,7 +128,7 @@ def replay(
         raise click.UsageError("name places, or say --all")
     if mended is not None and len(places) != 1:
         raise click.UsageError("--with is for one place")
-    kafka = _kafka(data_dir)
+    kafka = connections.find_kafka(options.settings(data_dir))
     with _reading() as on_read, Publisher(kafka, "isegoria-rejected") as publisher:
         found: Iterable[Rejected] = (
             find_rejected(kafka, places) if places else read_rejected(kafka, on_read=on_read)
@@ -140,12 +141,6 @@ def replay(
         show_notice(f"{place}: {obstacle}")
     click.echo(f"{done.published:,} published, {done.refused:,} cannot be read")
     sys.exit(1 if places and done.refused else 0)
-
-
-def _kafka(data_dir: Path | None) -> str:
-    """The brokers."""
-    settings = options.settings(data_dir)
-    return settings.kafka_bootstrap_servers or connections.find(settings).kafka
 
 
 @contextmanager
