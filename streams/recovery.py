@@ -40,11 +40,13 @@ class Recovery(FaustRecovery):
         """Read the changelogs on from what was applied of them, where that is under way.
 
         For a consumer that dropped what it had fetched: nobody else would ever read it. What comes
-        twice is applied once.
+        twice is applied once. A changelog of which it is not known yet where to begin is left to
+        the recovery, which seeks it when it is.
         """
         if self.in_recovery:
             consumer = self.app.consumer
-            mine = self.active_tps & consumer.assignment()
+            known = {tp for tp, offset in self.active_offsets.items() if offset is not None}
+            mine = self.active_tps & consumer.assignment() & known
             await self._seek_offsets(consumer, mine, self.active_offsets, "active")
 
     @property

@@ -58,13 +58,15 @@ def rows(system, consultation):
     return sorted(event_id for (event_id,) in found)
 
 
-def test_a_recovery_whose_records_came_of_a_fetch_before_the_rebalance_ends(system):
-    system.publish([event("interrupted", "first")])
+@pytest.mark.parametrize("when", ["early", "late"])
+def test_a_recovery_into_which_a_fetch_from_before_the_rebalance_comes_ends(system, when):
+    consultation = f"interrupted-{when}"
+    system.publish([event(consultation, "first")])
     system.wait()
-    with instead_of_the_worker(system, "--interrupted"):
-        system.publish([event("interrupted", "second")])
+    with instead_of_the_worker(system, "--interrupted", when):
+        system.publish([event(consultation, "second")])
         system.wait()
-        assert ["first", "second"] == rows(system, "interrupted")
+        assert ["first", "second"] == rows(system, consultation)
 
 
 def test_an_unforeseen_exception_ends_the_worker_with_the_batch_unacknowledged(system):
