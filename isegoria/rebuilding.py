@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import click
+
 from embedded.stack import Stack
 from isegoria.pipeline import STAGES, wait_until_complete
 from isegoria.settings import Settings
-from isegoria.show import console, progress
+from isegoria.show import progress
 from operations.backlog import Backlog
 from streams.app import APP_ID
 
@@ -69,10 +71,7 @@ def follow(settings: Settings, kafka: str, stage: int) -> None:
         IncompleteError: Nothing moves.
     """
     if not is_embedded(settings):
-        console.print(
-            "Start the workers again; 'isegoria lag --watch' shows how far they are.",
-            highlight=False,
-        )
+        click.echo("Start the workers again; 'isegoria lag --watch' shows how far they are.")
         return
     with progress() as bar, Backlog(kafka, APP_ID) as backlog:
         topics = STAGES[stage]
@@ -84,4 +83,4 @@ def follow(settings: Settings, kafka: str, stage: int) -> None:
             on_remaining=lambda _: bar.update(task, completed=total - backlog.remaining(topics)),
         )
         bar.update(task, completed=total)
-    console.print("The tables are complete.", highlight=False)
+    click.echo("The tables are complete.")

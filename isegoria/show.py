@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
 import orjson
 from rich import box
 from rich.console import Console
@@ -311,19 +312,18 @@ def show_addresses(
     place = urlsplit(connections.clickhouse.get_secret_value())
     clickhouse = f"http://{place.hostname}:{place.port}/"
     if dashboard is not None:
-        console.print(f"Dashboard   {dashboard}", style="bold", highlight=False)
-    console.print(f"Kafka       {connections.kafka}", highlight=False)
-    console.print(
-        f"ClickHouse  {clickhouse} (user {place.username}, password in {data_dir / 'stack.json'})",
-        highlight=False,
+        click.secho(f"Dashboard   {dashboard}", bold=True)
+    click.echo(f"Kafka       {connections.kafka}")
+    click.echo(
+        f"ClickHouse  {clickhouse} (user {place.username}, password in {data_dir / 'stack.json'})"
     )
-    console.print(f"Metrics     {metrics}", highlight=False)
-    console.print(f"Logs        {data_dir / 'logs'}", highlight=False)
+    click.echo(f"Metrics     {metrics}")
+    click.echo(f"Logs        {data_dir / 'logs'}")
 
 
 def show_notice(notice: str) -> None:
-    """Say something about the input as a whole, on standard error."""
-    _errors.print(notice, highlight=False, markup=False)
+    """Say something about the input as a whole, on a line of standard error."""
+    _errors.print(notice, highlight=False, markup=False, soft_wrap=True)
 
 
 class ProblemList:

@@ -6,6 +6,7 @@ takes the visibilities that the reader may see, and gives nothing of any other c
 
 # ruff: noqa: S608 (the statements are put together from constants of this module)
 
+from collections.abc import Collection
 from typing import TypedDict, cast
 
 from clickhouse_connect.driver.client import Client
@@ -83,12 +84,32 @@ _COLUMNS = ", ".join(
 )
 
 
-def topic_summaries(client: Client, consultation: str | None = None) -> list[TopicSummary]:
-    """The summary of every topic, or of one consultation's topics, by consultation and topic."""
-    where = "" if consultation is None else "WHERE consultation = {consultation:String}"
+# A topic's consultation that was never opened is private: nobody said who may read it.
+_SUMMARIES = """
+    SELECT summaries.*, if(opened.visibility = '', 'private', opened.visibility) AS visibility
+    FROM
+    (
+        SELECT * FROM summaries FINAL
+        WHERE {consultation:String} = '' OR consultation = {consultation:String}
+    ) AS summaries
+    LEFT JOIN (SELECT consultation, visibility FROM opened) AS opened USING (consultation)
+"""
+
+
+def topic_summaries(
+    client: Client, consultation: str | None = None, visibilities: Collection[str] = OPEN
+) -> list[TopicSummary]:
+    """The summary of every topic, or of one consultation's topics, by consultation and topic.
+
+    Args:
+        client: Of ClickHouse.
+        consultation: None for all of them.
+        visibilities: Of consultations that the reader may see.
+    """
     result = client.query(
-        f"SELECT {_COLUMNS} FROM summaries FINAL {where} ORDER BY consultation, topic",
-        parameters={} if consultation is None else {"consultation": consultation},
+        f"SELECT {_COLUMNS} FROM ({_SUMMARIES}) AS summaries"
+        " WHERE visibility IN {visibilities:Array(String)} ORDER BY consultation, topic",
+        parameters={"consultation": consultation or "", "visibilities": list(visibilities)},
     )
     return [
         TopicSummary(
@@ -121,6 +142,18 @@ def topic_summaries(client: Client, consultation: str | None = None) -> list[Top
         )
         for row in result.named_results()
     ]
+
+
+def hidden_topics(
+    client: Client, consultation: str | None = None, visibilities: Collection[str] = OPEN
+) -> dict[str, int]:
+    """How many topics `topic_summaries` leaves out for one who may see these, by visibility."""
+    result = client.query(
+        f"SELECT visibility, count() FROM ({_SUMMARIES}) AS summaries"
+        " WHERE visibility NOT IN {visibilities:Array(String)} GROUP BY visibility ORDER BY 1",
+        parameters={"consultation": consultation or "", "visibilities": list(visibilities)},
+    )
+    return {str(visibility): int(count) for visibility, count in result.result_rows}
 
 
 _TIMES = ("newest_event", "answered_at")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import addresses
-from dashboard.reading import Reader, reader
+from dashboard.reading import EVERY_VISIBILITY, Reader, reader
 from dashboard.rendering import render
 from dashboard.titles import titles
 from sinks.queries import topic_summaries
@@ -116,7 +116,7 @@ async def choices(tables: Reader, consultation: str) -> Choices:
     """What a consultation's filters offer."""
     values, summaries = await asyncio.gather(
         tables.read(values_of, consultation),
-        tables.read(topic_summaries, consultation),
+        tables.read(topic_summaries, consultation, EVERY_VISIBILITY),
     )
     return Choices(
         titles(summaries),

@@ -77,7 +77,7 @@ async def letters(request: Request) -> Response:
             rules=policy.letters,
             limit=MAX_LETTERS + 1,
         ),
-        tables.read(topic_summaries, opening["consultation"]),
+        tables.read(topic_summaries, opening["consultation"], EVERY_VISIBILITY),
     )
     return render(
         request,
@@ -101,7 +101,7 @@ async def letter(request: Request) -> Response:
     shown, copies, summaries = await asyncio.gather(
         tables.read(letter_of, consultation, topic, root, EVERY_VISIBILITY, rules),
         tables.read(copies_of, consultation, topic, root, EVERY_VISIBILITY, MAX_COPIES),
-        tables.read(topic_summaries, consultation),
+        tables.read(topic_summaries, consultation, EVERY_VISIBILITY),
     )
     if shown is None or not copies:
         raise HTTPException(404)

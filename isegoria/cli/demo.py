@@ -29,7 +29,7 @@ from isegoria.show import (
     summaries_as_json,
     summaries_as_table,
 )
-from schemas.events import Event
+from schemas.events import Event, Visibility
 from sinks.connection import connect
 from sinks.queries import TopicSummary, topic_summaries
 
@@ -163,7 +163,7 @@ def _watch(connections: Connections, total: int) -> None:
 def _summaries(connections: Connections) -> list[TopicSummary]:
     client = connect(connections.clickhouse.get_secret_value())
     try:
-        return topic_summaries(client)
+        return topic_summaries(client, visibilities=list(Visibility))
     finally:
         client.close()
 
@@ -171,10 +171,10 @@ def _summaries(connections: Connections) -> list[TopicSummary]:
 def _stay(settings: Settings, questions: Sequence[str]) -> None:
     """Keep the stack up until the person has seen enough."""
     for question in questions:
-        console.print(f"Ask it      {question} --data-dir {settings.data_dir}", highlight=False)
-    console.print("Ctrl-C ends the demo and stops the stack.")
+        click.echo(f"Ask it      {question} --data-dir {settings.data_dir}")
+    click.echo("Ctrl-C ends the demo and stops the stack.")
     try:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        console.print()
+        click.echo()

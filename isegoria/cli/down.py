@@ -6,7 +6,7 @@ import click
 
 from isegoria.cli import options
 from isegoria.embedding import stop
-from isegoria.show import console, steps
+from isegoria.show import steps
 
 
 @click.command()
@@ -16,4 +16,4 @@ def down(data_dir: Path | None) -> None:
     settings = options.settings(data_dir)
     with steps("stopping the stack"):
         stop(settings)
-    console.print(f"The stack on {settings.data_dir} is down; its data are kept.")
+    click.echo(f"The stack on {settings.data_dir} is down; its data are kept.")

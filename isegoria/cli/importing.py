@@ -21,7 +21,7 @@ from isegoria.inputs import FORMATS, Input
 from isegoria.publishing import count, publish
 from isegoria.resuming import Progress, progress_file
 from isegoria.settings import Settings
-from isegoria.show import ProblemList, console, show_notice
+from isegoria.show import ProblemList, show_notice
 
 
 def _zone(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -153,7 +153,7 @@ def _check(given: Input) -> int:
     with RejectedRows(given.source.path) as rejected:
         events = given.events(meter, datetime.now(UTC), _both(problems, rejected))
         found = count(events, meter)
-    console.print(f"{found:,} events could be published; nothing was.", highlight=False)
+    click.echo(f"{found:,} events could be published; nothing was.")
     _show_rest(meter, problems, rejected)
     return problems.count
 
@@ -189,7 +189,7 @@ def _publish(given: Input, settings: Settings, *, resume: bool) -> int:
         show_notice(f"{done:,} events are in Kafka. Repeat the command with --resume to go on.")
         raise
     progress_file(path).unlink(missing_ok=True)
-    console.print(f"{published:,} events published.", highlight=False)
+    click.echo(f"{published:,} events published.")
     _show_rest(meter, problems, rejected)
     return problems.count
 

@@ -48,7 +48,7 @@ def letters(
     if found:
         console.print(letters_as_table(found))
     else:
-        console.print("There is no letter.")
+        click.echo("There is no letter.")
 
 
 def _document(

@@ -20,7 +20,6 @@ from rich.text import Text
 from isegoria import connections
 from isegoria.cli import options
 from isegoria.rebuilding import SCREENED_STAGE, follow, leave_seconds, programs_stopped
-from isegoria.show import console
 from operations.rebuilding import repartitioning
 from operations.rebuilding.cluster import Cluster
 from operations.rebuilding.copying import OnCopied
@@ -62,10 +61,9 @@ def repartition(partitions: int, data_dir: Path | None) -> None:
             on_copied=on_copied,
         )
         variables["ISEGORIA_KAFKA_PARTITIONS"] = str(partitions)
-    console.print(
+    click.echo(
         f"Every topic has {partitions} partitions: set ISEGORIA_KAFKA_PARTITIONS={partitions}"
-        " wherever isegoria runs.",
-        highlight=False,
+        " wherever isegoria runs."
     )
     follow(settings, found.kafka, SCREENED_STAGE)
 

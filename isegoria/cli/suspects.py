@@ -28,4 +28,4 @@ def suspects(
     elif found:
         console.print(suspects_as_table(found))
     else:
-        console.print("Nobody carries so much weight that it would be flagged.")
+        click.echo("Nobody carries so much weight that it would be flagged.")

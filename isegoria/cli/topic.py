@@ -33,7 +33,7 @@ def topic(
         state = topic_state(client, consultation, topic)
         if state is None:
             raise click.ClickException(f"consultation {consultation!r} has no topic {topic!r}")
-        summaries = topic_summaries(client, consultation)
+        summaries = topic_summaries(client, consultation, visibilities)
         terms = key_terms(client, consultation, topic, visibilities)
         words = [term["term"] for term in terms]
         quoted = quotes(client, consultation, topic, words, visibilities)

@@ -7,7 +7,7 @@ import click
 from isegoria.cli import options
 from isegoria.embedding import start, start_dashboard, start_exporter
 from isegoria.policy import configured, put_in_force
-from isegoria.show import console, show_addresses, steps
+from isegoria.show import show_addresses, steps
 
 
 @click.command()
@@ -45,4 +45,4 @@ def up(
             on_step("starting the dashboard")
             address = start_dashboard(settings, connections, dashboard_port)
     show_addresses(connections, settings.data_dir, address, metrics)
-    console.print(f"Stop it with: isegoria down --data-dir {settings.data_dir}")
+    click.echo(f"Stop it with: isegoria down --data-dir {settings.data_dir}")

@@ -53,6 +53,12 @@ def test_down_where_nothing_is_up_is_well(tmp_path):
     assert 0 == isegoria("down", folder=tmp_path / "nothing").returncode
 
 
+def test_a_sentence_stays_on_its_line_however_long_and_oddly_a_folder_is_named(tmp_path):
+    folder = tmp_path / ("consultation " * 10).strip() / "[bold]"
+    done = isegoria("down", folder=folder)
+    assert f"The stack on {folder} is down; its data are kept.\n" == done.stdout
+
+
 @pytest.fixture
 def export(tmp_path):
     """A Polis export folder with a good row and a bad one."""
@@ -70,6 +76,13 @@ def test_a_dry_run_needs_no_stack_and_lists_bad_rows_by_line(tmp_path, export):
     assert "3 events could be published" in done.stdout
     assert "comments.csv line 3, timestamp" in done.stderr
     assert "1 rows were skipped" in done.stderr
+
+
+def test_a_bad_row_is_told_on_one_line_in_a_narrow_window_too(tmp_path, export):
+    arguments = ("import", "polis", str(export), "--consultation", "trees", "--dry-run")
+    done = isegoria(*arguments, folder=tmp_path, COLUMNS="40")
+    [told] = [line for line in done.stderr.splitlines() if "comments.csv line 3" in line]
+    assert len(told) > 40
 
 
 def test_a_folder_that_is_no_export_is_refused(tmp_path):

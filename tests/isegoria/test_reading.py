@@ -52,13 +52,16 @@ def isegoria(clickhouse, monkeypatch):
 
 
 COMMANDS = {
+    "topics": ("topics", "--consultation", "{}"),
     "topic": ("topic", "{}", "trees"),
     "suspects": ("suspects", "{}"),
     "letters": ("letters", "{}"),
     "waiting": ("waiting", "--consultation", "{}"),
     "ambassadors": ("ambassadors", "{}"),
 }
+LISTS = {"topics", "waiting"}
 SHOWN = {
+    "topics": "trees",
     "topic": LETTER[:20],
     "suspects": "Half.",
     "letters": LETTER[:20],
@@ -80,7 +83,7 @@ def test_json_says_the_same(isegoria, command):
     assert SHOWN[command] in json.dumps(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"waiting"}))
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - LISTS))
 def test_a_restricted_consultation_is_refused_with_the_option_that_shows_it(isegoria, command):
     words = [word.format("cabinet") for word in COMMANDS[command]]
     refused = isegoria(*words)
@@ -92,6 +95,14 @@ def test_topics_of_a_restricted_consultation_are_not_among_those_that_wait(isego
     assert "cabinet" not in isegoria("waiting", "--json").stdout
     both = ("--visibility", "open", "--visibility", "restricted")
     assert "cabinet" in isegoria("waiting", "--json", *both).stdout
+
+
+def test_topics_of_a_restricted_consultation_are_not_shown_and_it_is_said_how_many(isegoria):
+    done = isegoria("topics", "--json")
+    assert ["parks"] == [row["consultation"] for row in json.loads(done.stdout)]
+    assert "Not shown, as they are restricted: 1; --visibility restricted" in done.stderr
+    both = ("--visibility", "open", "--visibility", "restricted")
+    assert "cabinet" in isegoria("topics", "--json", *both).stdout
 
 
 def test_a_topic_that_is_not_there_is_named(isegoria):

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from schemas.events import Visibility
 from schemas.records import Kind, Summary
-from sinks.queries import topic_state, topic_summaries, visibility_of
+from sinks.queries import hidden_topics, topic_state, topic_summaries, visibility_of
 from tests.sinks.rows import (
     Log,
     consultation,
@@ -24,6 +25,8 @@ KEYS = (
     " supports newest_event as_of_offset"
 )
 
+EVERY = tuple(Visibility)
+
 LOG = Log(
     contributions=[
         contribution(1),
@@ -40,21 +43,22 @@ LOG = Log(
 
 def test_keys_stand_in_the_order_of_the_contract(client, store):
     store(LOG)
-    (summary,) = topic_summaries(client, "roads")
+    (summary,) = topic_summaries(client, "roads", EVERY)
     assert list(summary) == KEYS.split()
     assert list(summary["everyone"]) == FIGURES.split()
 
 
 def test_topics_are_sorted_and_can_be_one_consultations(client, store):
     store(LOG)
-    everything = [(row["consultation"], row["topic"]) for row in topic_summaries(client)]
-    assert everything == [("parks", "a-silent-one"), ("parks", "trees"), ("roads", "bikes")]
-    assert [row["topic"] for row in topic_summaries(client, "roads")] == ["bikes"]
+    everything = topic_summaries(client, visibilities=EVERY)
+    listed = [(row["consultation"], row["topic"]) for row in everything]
+    assert listed == [("parks", "a-silent-one"), ("parks", "trees"), ("roads", "bikes")]
+    assert [row["topic"] for row in topic_summaries(client, "roads", EVERY)] == ["bikes"]
 
 
 def test_a_summary_says_what_was_written(client, store):
     store(LOG)
-    assert topic_summaries(client)[1] == {
+    assert topic_summaries(client, visibilities=EVERY)[1] == {
         "consultation": "parks",
         "topic": "trees",
         "title": "More trees?",
@@ -86,17 +90,46 @@ def test_a_summary_says_what_was_written(client, store):
 
 def test_a_topic_without_a_word_has_no_newest_event(client, store):
     store(LOG)
-    assert topic_summaries(client)[0]["newest_event"] is None
+    assert topic_summaries(client, visibilities=EVERY)[0]["newest_event"] is None
 
 
 def test_summaries_are_json(client, store):
     store(LOG)
-    summaries = topic_summaries(client)
+    summaries = topic_summaries(client, visibilities=EVERY)
     assert json.loads(json.dumps(summaries)) == summaries
 
 
 def test_an_empty_database_has_no_summaries(client):
-    assert topic_summaries(client) == []
+    assert topic_summaries(client, visibilities=EVERY) == []
+
+
+def opened_in_part(client, store):
+    """Parks, with two topics, were opened to some; roads, with one, never were."""
+    store(LOG)
+    insert(client, Kind.CONSULTATION, consultation(1, visibility="restricted"))
+
+
+@pytest.mark.parametrize(
+    ("visibilities", "shown", "hidden"),
+    [
+        (["open"], [], {"private": 1, "restricted": 2}),
+        (["restricted"], ["a-silent-one", "trees"], {"private": 1}),
+        (["open", "private"], ["bikes"], {"restricted": 2}),
+        (["private", "restricted"], ["a-silent-one", "trees", "bikes"], {}),
+    ],
+)
+def test_topics_are_shown_to_those_who_may_read_them_and_the_others_are_counted(
+    client, store, visibilities, shown, hidden
+):
+    opened_in_part(client, store)
+    found = topic_summaries(client, visibilities=visibilities)
+    assert shown == [row["topic"] for row in found]
+    assert hidden == hidden_topics(client, visibilities=visibilities)
+
+
+def test_hidden_topics_are_counted_in_one_consultation(client, store):
+    opened_in_part(client, store)
+    assert {"private": 1} == hidden_topics(client, "roads")
 
 
 def test_the_state_of_a_topic_is_everything_that_its_last_summary_says(client):

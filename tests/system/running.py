@@ -15,7 +15,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from embedded.stack import Program, Stack, running
 from intake.publisher import Publisher
 from isegoria.pipeline import wait_until_complete
-from schemas.events import Event, decode, encode, partition_key
+from schemas.events import Event, Visibility, decode, encode, partition_key
 from schemas.records import Kind
 from schemas.topics import EVENTS, partition_of
 from sinks.connection import connect
@@ -132,8 +132,9 @@ class System:
         wait_until_complete(self.kafka, seconds=PATIENCE_SECONDS)
 
     def topics(self, consultation: str) -> list[dict[str, Any]]:
-        """What `isegoria topics --json` prints of a consultation."""
-        printed = self.cli("topics", "--consultation", consultation, "--json").stdout
+        """What `isegoria topics --json` prints of a consultation, whoever may read it."""
+        anybody = [word for one in Visibility for word in ("--visibility", one)]
+        printed = self.cli("topics", "--consultation", consultation, *anybody, "--json").stdout
         listed: list[dict[str, Any]] = json.loads(printed)
         return listed
 
