@@ -31,6 +31,9 @@ E = TypeVar("E", bound=HasOffset)
 class JournalTable(Generic[E]):
     """The entries of the partitions that this worker has; on disk, since the state has it all.
 
+    A partition may go to another worker while something is written of it: what is written then is
+    no longer kept here.
+
     Obligations: `load` before the first `append` of a partition after each assignment, and only
     once Faust has recovered the Table.
 
@@ -74,10 +77,11 @@ class JournalTable(Generic[E]):
     async def append(self, entry: Entry[E]) -> None:
         """Write an entry, cut to fit, and return once Kafka has it."""
         await self._put(entry.partition, cut(entry))
-        sizes = self._sizes[entry.partition]
+        sizes = self._sizes.get(entry.partition, {})
         if sum(map(is_small, sizes.values())) >= MERGE_AT:
             for group in mergeable(sizes.items()):
-                await self._merge(group)
+                if entry.partition in self._sizes:
+                    await self._merge(group)
         self._measure()
 
     async def _merge(self, group: list[Run]) -> None:
@@ -87,9 +91,10 @@ class JournalTable(Generic[E]):
         parts = set(group) - {piece.run for piece in pieces}
         tombstones = [Record(run.key, None) for run in parts]
         await self._writer.write(self.name, merged.partition, tombstones)
-        for run in parts:
+        sizes = self._sizes.get(merged.partition, {})
+        for run in parts & sizes.keys():
             del self._stored[run.key]
-            del self._sizes[merged.partition][run]
+            del sizes[run]
 
     def _measure(self) -> None:
         entries = sum(map(len, self._sizes.values()))
@@ -106,6 +111,9 @@ class JournalTable(Generic[E]):
         encoded = [(entry.run, entry.encode()) for entry in entries]
         records = [Record(run.key, value) for run, value in encoded]
         await self._writer.write(self.name, partition, records)
+        sizes = self._sizes.get(partition)
+        if sizes is None:
+            return
         for run, value in encoded:
             self._stored[run.key] = value
-            self._sizes[partition][run] = len(value)
+            sizes[run] = len(value)

@@ -9,7 +9,10 @@ import asyncio
 from typing import Literal, cast
 
 from faust.tables.manager import TableManager as FaustTableManager
+from faust.tables.recovery import RebalanceAgain, ServiceStopped
 from faust.tables.recovery import Recovery as FaustRecovery
+from mode import Seconds
+from mode.services import WaitArgT
 
 
 class _RecoveryEnd(asyncio.Event):
@@ -35,6 +38,20 @@ class Recovery(FaustRecovery):
         # came in between would be lost, and the one after it taken.
         self.app.consumer.stop_flow()
         await super().on_recovery_completed(generation_id)
+
+    async def _wait(self, coro: WaitArgT, timeout: Seconds | None = None) -> None:  # noqa: ASYNC109
+        """Wait for a step; one that takes too long has the recovery begin again.
+
+        Faust takes it for the worker's end, and would never recover again.
+        """
+        try:
+            await super()._wait(coro, timeout)
+        except ServiceStopped:
+            if self.should_stop or timeout is None:
+                raise
+            self.log.warning("Kafka does not answer, recovering again")
+            self.signal_recovery_start.set()
+            raise RebalanceAgain from None
 
     async def seek_again(self) -> None:
         """Read the changelogs on from what was applied of them, where that is under way.

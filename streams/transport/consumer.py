@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 from typing import Any, ClassVar, cast
 
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage, Message, ack_lock
@@ -19,6 +19,9 @@ from streams.transport.unreadable import install, unreadable
 
 MAX_BATCH_RECORDS = 4_096
 """Where a fetched run of records is cut, so that a step stays short and the worker answers."""
+
+
+_PATIENCE_SECONDS = 0.5
 
 
 class UnreadableChangelogError(Exception):
@@ -55,7 +58,8 @@ class Consumer(driver.Consumer):
     Whenever the flow stops, a new reading begins: Faust empties the queues of the agents when it
     resumes the flow, and what was fetched and not handled may be gone, in the middle of the log. So
     nothing of an earlier reading is delivered or waited for, and each reading begins with a seek to
-    the committed offsets.
+    the committed offsets. Such a seek alone decides what is read: Faust's own note of what was read
+    before is not asked about batches, since it may be of one that was never handled.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own
@@ -88,6 +92,8 @@ class Consumer(driver.Consumer):
             if not self.flow_active or reading != self._reading:
                 return
             if active is None or tp in active or tp in self._buffered_partitions:
+                if isinstance(message, Batch):
+                    self._read_offset[tp] = None
                 self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
                 yield tp, message
 
@@ -97,20 +103,40 @@ class Consumer(driver.Consumer):
         What it fetched is dropped. A fetch of a reading before may hold records of the changelogs
         that a recovery has just begun to wait for: Faust adds to the partitions of one under way.
         """
-        # A partition that was taken away has a rebalance of its own, and that one's seek.
-        with contextlib.suppress(IllegalStateError):
-            await self.perform_seek()
-            await cast("TableManager", self.app.tables).recovery.seek_again()
+        reading = self._reading
+        while reading == self._reading and not self.should_stop:
+            try:
+                await self.perform_seek()
+                await cast("TableManager", self.app.tables).recovery.seek_again()
+            except IllegalStateError:
+                # A partition that was taken away has a rebalance of its own, and that one's seek.
+                return
+            except (KafkaError, TimeoutError) as error:
+                self.log.warning("Kafka does not answer, seeking again: %r", error)
+                await self.sleep(_PATIENCE_SECONDS)
+            else:
+                return
 
     async def perform_seek(self) -> None:
         """Read on from the committed offsets, and from the beginning where there are none.
 
         Faust and aiokafka leave a partition without a commit where it is, past what was fetched.
+
+        Raises:
+            IllegalStateError: A partition was taken away meanwhile.
+            KafkaError: Kafka does not say what is committed.
         """
-        await super().perform_seek()
+        assigned = self.assignment()
+        if not assigned:
+            return
+        try:
+            await super().perform_seek()
+        except AssertionError as error:
+            # So aiokafka says that there is no partition any more.
+            raise IllegalStateError from error
         uncommitted = {
             self._new_topicpartition(tp.topic, tp.partition)
-            for tp in self.assignment()
+            for tp in assigned & self.assignment()
             if not self._is_changelog_tp(tp) and not self._committed_offset[tp]
         }
         if uncommitted:
@@ -128,6 +154,8 @@ class Consumer(driver.Consumer):
     def stop_flow(self) -> None:
         """Stop delivering; what is done can still be committed, the rest is read again."""
         super().stop_flow()
+        # Faust would fetch these again when an agent has emptied its queue, within a recovery too.
+        self._buffered_partitions.clear()
         for tp in list(self._delivered):
             self._settle(tp)
         self._delivered.clear()
@@ -246,6 +274,14 @@ class Consumer(driver.Consumer):
         self._reading += 1
         self._changed.set()
         await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Begin a reading in which nothing flows until the recovery says so.
+
+        A recovery that ended since the partitions were revoked has let it flow again.
+        """
+        self.stop_flow()
+        await super().on_partitions_assigned(assigned, generation_id)
 
 
 class Transport(driver.Transport):

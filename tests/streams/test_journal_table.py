@@ -1,5 +1,6 @@
 """The journal in Kafka: what a changelog holds is what a restarted worker needs, and no more."""
 
+import asyncio
 from contextlib import closing
 
 import pytest
@@ -56,6 +57,28 @@ async def test_the_changelog_is_as_long_as_the_state_and_not_as_the_history(kafk
     assert len(left) < MERGE_AT
     assert remembered(state) == remembered(recovered(left.values()))
     assert len(left) == len(list(journal.load(PARTITION)))
+
+
+@pytest.mark.parametrize("entries", [1, MERGE_AT], ids=["one entry", "so many that they merge"])
+async def test_a_partition_may_go_to_another_worker_while_its_entry_is_written(kafka, entries):
+    ensure_topics(kafka, partitions=4, replication=1)
+    table = journal_table(create_app(WorkerConfig(kafka, 4)), JOURNAL)
+    worker = Worker(PARTITION, Tables())
+    before, _ = changelog(kafka)
+    async with RecordWriter(kafka) as writer:
+        journal = JournalTable(table, JOURNAL, EFFECTS, writer)
+        list(journal.load(PARTITION))
+        for offset in range(entries):
+            worker.process([Placed(PARTITION, offset, contribution(f"{offset}"))])
+        *others, last = (EFFECTS.decode(value) for value in worker.entries)
+        for entry in others:
+            await journal.append(entry)
+        writing = asyncio.create_task(journal.append(last))
+        await asyncio.sleep(0)
+        journal.keep(set())
+        await writing
+    written, _ = changelog(kafka)
+    assert entries == written - before
 
 
 async def test_a_large_entry_between_small_ones_is_recovered(kafka):

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -117,6 +117,31 @@ def topic(kafka):
     return create_topic(kafka, partitions=2)
 
 
+def members(bootstrap: str, topic: str) -> int:
+    """How many share the partitions; 0 while they are being handed out."""
+    group = f"group-{topic}"
+    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+        try:
+            found = admin.describe_groups([group])[group]
+        except CoordinatorNotAvailableError:
+            return 0
+    return len(found["members"]) if found["group_state"] == "Stable" else 0
+
+
+@pytest.fixture
+def changelog(kafka, topic):
+    """Of the table that slow workers have, with something to recover in each partition."""
+    name = f"group-{topic}-journal-changelog"
+    with closing(KafkaAdminClient(bootstrap_servers=kafka)) as admin:
+        options = {"num_partitions": 2, "replication_factor": 1}
+        admin.create_topics({name: options}, wait_for_metadata=True)
+    with closing(KafkaProducer(bootstrap_servers=kafka)) as producer:
+        for number in range(20):
+            for partition in (0, 1):
+                producer.send(name, b"value", key=f"{number}".encode(), partition=partition)
+    return name
+
+
 def test_records_come_once_in_order_and_many_at_a_time(kafka, topic):
     publish(kafka, topic, 10_000)
     with worker(kafka, topic) as w:
@@ -145,7 +170,7 @@ def test_what_was_fetched_before_the_first_commit_is_read_again_after_a_seek(kaf
         assert [*range(100), *range(100)] == w.offsets()
 
 
-def test_batches_that_faust_drops_as_read_before_do_not_hold_up_commits(kafka, topic):
+def test_batches_that_come_again_do_not_hold_up_commits(kafka, topic):
     publish(kafka, topic, 10_000)
     with worker(kafka, topic, "--rewind-after", "9999") as w:
         wait_for(lambda: committed(kafka, topic) == 10_000, "the commit of all")
@@ -185,6 +210,36 @@ def test_a_second_worker_takes_over_what_the_killed_one_had(kafka, topic):
         for partition in (0, 1):
             both = set(first.offsets(partition)) | set(second.offsets(partition))
             assert set(range(committed(kafka, topic, partition))) <= both
+
+
+@pytest.mark.usefixtures("changelog")
+def test_nothing_is_passed_over_by_a_rebalance_in_the_middle_of_a_backlog(kafka, topic):
+    with worker(kafka, topic, "--slow") as first, worker(kafka, topic, "--slow") as second:
+        wait_for(lambda: members(kafka, topic) == 2, "two workers")
+        for partition in (0, 1):
+            publish(kafka, topic, 600, partition=partition)
+        wait_for(lambda: min(first.taken(), second.taken()) > 50, "both at work")
+        second.kill()
+        ends = [lambda p=p: committed(kafka, topic, p) == 600 for p in (0, 1)]
+        wait_for(lambda: all(end() for end in ends), "everything committed by the first worker")
+        for partition in (0, 1):
+            both = set(first.offsets(partition)) | set(second.offsets(partition))
+            assert set(range(600)) == both
+
+
+def test_a_worker_that_had_nothing_takes_over_what_the_others_leave(kafka, topic):
+    with worker(kafka, topic) as first, worker(kafka, topic) as second:
+        wait_for(lambda: members(kafka, topic) == 2, "two workers")
+        with worker(kafka, topic) as idle:
+            wait_for(lambda: members(kafka, topic) == 3, "three workers")
+            with worker(kafka, topic):
+                wait_for(lambda: members(kafka, topic) == 4, "four workers")
+            wait_for(lambda: members(kafka, topic) == 3, "three workers")
+            first.kill()
+            second.kill()
+            for partition in (0, 1):
+                publish(kafka, topic, 10, partition=partition)
+            wait_for(lambda: idle.taken() == 20, "all of both partitions")
 
 
 def test_an_exception_ends_the_worker_and_commits_nothing(kafka, topic):

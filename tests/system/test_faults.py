@@ -58,7 +58,7 @@ def rows(system, consultation):
     return sorted(event_id for (event_id,) in found)
 
 
-@pytest.mark.parametrize("when", ["early", "late"])
+@pytest.mark.parametrize("when", ["early", "late", "unanswered"])
 def test_a_recovery_into_which_a_fetch_from_before_the_rebalance_comes_ends(system, when):
     consultation = f"interrupted-{when}"
     system.publish([event(consultation, "first")])
@@ -67,6 +67,15 @@ def test_a_recovery_into_which_a_fetch_from_before_the_rebalance_comes_ends(syst
         system.publish([event(consultation, "second")])
         system.wait()
         assert ["first", "second"] == rows(system, consultation)
+
+
+def test_a_recovery_that_kafka_did_not_answer_begins_again(system):
+    system.publish([event("hanging", "first")])
+    system.wait()
+    with instead_of_the_worker(system, "--hanging"):
+        system.publish([event("hanging", "second")])
+        system.wait()
+        assert ["first", "second"] == rows(system, "hanging")
 
 
 def test_an_unforeseen_exception_ends_the_worker_with_the_batch_unacknowledged(system):
