@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, ClassVar, cast
 
 from aiokafka.errors import IllegalStateError, KafkaError
+from faust.transport.consumer import ensure_TP
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage, Message, ack_lock
@@ -126,19 +127,21 @@ class Consumer(driver.Consumer):
             IllegalStateError: A partition was taken away meanwhile.
             KafkaError: Kafka does not say what is committed.
         """
-        assigned = self.assignment()
-        if not assigned:
+        if not self.assignment():
             return
         try:
-            await super().perform_seek()
+            committed = await self.seek_to_committed()
         except AssertionError as error:
             # So aiokafka says that there is no partition any more.
             raise IllegalStateError from error
-        uncommitted = {
-            self._new_topicpartition(tp.topic, tp.partition)
-            for tp in assigned & self.assignment()
-            if not self._is_changelog_tp(tp) and not self._committed_offset[tp]
-        }
+        uncommitted = set()
+        for place, offset in committed.items():
+            tp = ensure_TP(place)
+            self._read_offset[tp] = None
+            # Only this answer counts: an earlier one is no place that was sought now.
+            self._committed_offset[tp] = offset or None
+            if not offset and not self._is_changelog_tp(tp) and tp in self.assignment():
+                uncommitted.add(place)
         if uncommitted:
             await self.seek_wait(await self.earliest_offsets(*uncommitted))
 
