@@ -15,9 +15,32 @@ config = schemathesis.Config.from_dict({"checks": {"negative_data_rejection": re
 schema = schemathesis.openapi.from_dict(contract.openapi(), config=config)
 
 
-@schema.parametrize()
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_one_that_the_document_describes(case, intake):
+def requests_to(path):
+    """A test for what is sent to a path: schemathesis gives the tests of several paths one name."""
+    some = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    return lambda test: schema.include(path=path).parametrize()(some(test))
+
+
+@requests_to("/events")
+def test_every_answer_to_events_is_one_that_the_document_describes(case, intake):
+    check_answer(case, intake)
+
+
+@requests_to("/healthz")
+def test_every_answer_about_health_is_one_that_the_document_describes(case, intake):
+    check_answer(case, intake)
+
+
+@requests_to("/readyz")
+def test_every_answer_about_readiness_is_one_that_the_document_describes(case, intake):
+    check_answer(case, intake)
+
+
+def test_every_path_of_the_document_is_tried():
+    assert {"/events", "/healthz", "/readyz"} == contract.openapi()["paths"].keys()
+
+
+def check_answer(case, intake):
     case.call_and_validate(
         base_url=f"http://127.0.0.1:{intake.port}",
         headers=intake.headers,
