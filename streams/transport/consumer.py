@@ -21,8 +21,7 @@ from streams.transport.unreadable import install, unreadable
 MAX_BATCH_RECORDS = 4_096
 """Where a fetched run of records is cut, so that a step stays short and the worker answers."""
 
-
-_PATIENCE_SECONDS = 0.5
+_RETRY_SECONDS = 0.5
 
 
 class UnreadableChangelogError(Exception):
@@ -80,6 +79,7 @@ class Consumer(driver.Consumer):
             await self.sleep(timeout)
             return
         if not self.flow_active:
+            # A reading begins when the flow stops: only once it flows again is it known which one.
             # mode's `wait` is typed for its own events alone.
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]
         reading = self._reading
@@ -114,7 +114,7 @@ class Consumer(driver.Consumer):
                 return
             except (KafkaError, TimeoutError) as error:
                 self.log.warning("Kafka does not answer, seeking again: %r", error)
-                await self.sleep(_PATIENCE_SECONDS)
+                await self.sleep(_RETRY_SECONDS)
             else:
                 return
 
@@ -166,8 +166,8 @@ class Consumer(driver.Consumer):
         self._changed.set()
 
     async def _deliver(self, message: Message) -> None:
-        # Only here is it sure that a message goes to the agents: one whose offset was read before
-        # is dropped by Faust after it was fetched, and nobody will ever acknowledge it.
+        # Only here is it sure that a message goes to the agents: since it was fetched, its reading
+        # may have ended, and then nobody will ever acknowledge it.
         if isinstance(message, Batch):
             if message.reading != self._reading:
                 return
