@@ -151,8 +151,9 @@ class Played:
         return [next(same) for _, same in groupby(self.told, key=lambda one: one[1:])]
 
     def went_as_it_must(self):
-        since = [one[1:] for one in self.told if one[0] >= 0]
-        ours, burrows = zip(*since, strict=True)
+        # A look that takes long may leave out the second of the fault: nothing is said of it yet.
+        ours = [ours for second, ours, _ in self.told if second >= 0]
+        burrows = [burrows for second, _, burrows in self.told if second >= 0]
         return said(self.situation.ours, ours) and said(self.situation.burrows, burrows)
 
     def _consume(self):
